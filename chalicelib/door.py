@@ -1,0 +1,96 @@
+"""What every Lambda needs at its door: a log line per happening, metrics, a deadline, and a last net."""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from chalicelib.errors import AppError, Broken
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = Logger(service="huiyuan", use_rfc3339=True)
+"""JSON, one line per thing that happened: a dotted name, then values. Never a secret, a text or a bare openid."""
+
+logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines carry query strings, so tokens
+logging.getLogger("wechatpy").setLevel(logging.WARNING)
+
+
+def count(name: str, amount: float = 1, *, unit: str = "Count", **dimensions: str) -> None:
+    """Emit one CloudWatch metric (EMF line). Dimensions are few and bounded: account, kind, outcome."""
+    with single_metric(name=name, unit=MetricUnit(unit), value=amount, namespace="Huiyuan") as metric:
+        for key, value in dimensions.items():
+            metric.add_dimension(name=key, value=value)
+
+
+def door(entry: Callable[P, R]) -> Callable[P, R]:
+    """Log and count what no one expected, then raise: a queue or a schedule must see the failure.
+
+    Lambda logs the message of what is raised, so a message that is not ours stays behind.
+    """
+
+    @wraps(entry)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return entry(*args, **kwargs)
+        except Exception as error:
+            failed(entry.__name__, error)
+            if isinstance(error, AppError):
+                raise
+            raise Broken(f"{entry.__name__}: {type(error).__name__}") from None
+
+    return guarded
+
+
+def each(
+    records: Iterable[str], work: Callable[[str], None], *, name: str, least: float, left: Callable[[], float]
+) -> None:
+    """Do every record of a batch. An error of one is logged and counted, and the batch goes on; with less than
+    `least` seconds left it stops, because what it leaves is still due."""
+    for record in records:
+        if left() < least:
+            log.warning("door.out_of_time", extra={"door": name})
+            return
+        try:
+            work(record)
+        except Exception as error:
+            failed(name, error)
+
+
+def answering(entry: Callable[[], R], *, name: str, instead: R) -> Callable[[], R]:
+    """For HTTP: what no one expected is logged, counted and answered with `instead`."""
+
+    def guarded() -> R:
+        try:
+            return entry()
+        except Exception as error:
+            failed(name, error)
+            return instead
+
+    return guarded
+
+
+def failed(name: str, error: Exception) -> None:
+    """One error line: where and which class. The message stays out, it may hold what a follower wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    where = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))
+    log.error("door.failed", extra={"door": name, "error": type(error).__name__, "where": where})
+    count("Failed", door=name)
+
+
+class Deadline:
+    """Seconds that are left for an answer, on the monotonic clock."""
+
+    def __init__(self, seconds: float, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._end = monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left; negative when it has passed."""
+        return self._end - self._monotonic()

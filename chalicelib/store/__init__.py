@@ -1,0 +1,1 @@
+"""The one table: its keys, its words, and a file per entity."""

@@ -1,0 +1,57 @@
+"""Conditions and updates as DynamoDB expressions."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.store.table import Absent, AtMost, Change, Check, Condition, Equals, Patch
+
+
+@dataclass(slots=True)
+class Expressions:
+    """The texts of one request, with their placeholders."""
+
+    condition: str = ""
+    update: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
+
+    def name(self, attribute: str) -> str:
+        self.names[f"#{attribute}"] = attribute
+        return f"#{attribute}"
+
+    def value(self, value: object) -> str:
+        placeholder = f":v{len(self.values)}"
+        self.values[placeholder] = value
+        return placeholder
+
+
+def expressions(change: Change) -> Expressions:
+    """What the request for this change says beside its key and item."""
+    written = Expressions()
+    conditions = [_condition(written, condition) for condition in change.when]
+    if isinstance(change, Patch):
+        conditions.insert(0, "attribute_exists(pk)")
+        written.update = _update(written, change)
+    written.condition = " AND ".join(conditions)
+    if isinstance(change, Check) and not conditions:
+        raise ValueError("a check without a condition checks nothing")
+    return written
+
+
+def _condition(written: Expressions, condition: Condition) -> str:
+    match condition:
+        case Absent():
+            return "attribute_not_exists(pk)"
+        case Equals(attribute, value):
+            return f"{written.name(attribute)} = {written.value(value)}"
+        case AtMost(attribute, value):
+            return f"{written.name(attribute)} <= {written.value(value)}"
+
+
+def _update(written: Expressions, patch: Patch) -> str:
+    parts = []
+    if patch.values:
+        sets = (f"{written.name(name)} = {written.value(value)}" for name, value in patch.values.items())
+        parts.append("SET " + ", ".join(sets))
+    if patch.remove:
+        parts.append("REMOVE " + ", ".join(written.name(name) for name in patch.remove))
+    return " ".join(parts)
