@@ -1,0 +1,1 @@
+"""The platform, around wechatpy: envelope, inbound, reply, client, errors."""

@@ -1,0 +1,84 @@
+"""What a follower can be answered, and how it is written as XML (passive replies)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+TEXT_BYTES = 2048
+"""Longest text in bytes of UTF-8. Not stated by the official page; every field report agrees on it."""
+FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One passive reply. Without addresses: the same reply is written anew for each delivery."""
+
+    kind: Literal["text", "image", "news", "transfer_customer_service"]
+    text: str = ""
+    media_id: str = ""
+    title: str = ""
+    description: str = ""
+    picture_url: str = ""
+    url: str = ""
+
+    def to_item(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
+        return cls(**item)
+
+
+def text(content: str) -> Reply:
+    """A text without what XML forbids, cut with … where it is longer than WeChat takes."""
+    return Reply("text", text=shortened(legal(content), TEXT_BYTES))
+
+
+def to_human() -> Reply:
+    """Hand the chat over to human service (transfer_customer_service)."""
+    return Reply("transfer_customer_service")
+
+
+def shortened(content: str, limit: int) -> str:
+    """At most `limit` bytes of UTF-8, cut between characters and marked with …"""
+    raw = content.encode()
+    if len(raw) <= limit:
+        return content
+    return raw[: limit - 3].decode(errors="ignore") + "…"
+
+
+def legal(content: str) -> str:
+    """Without the characters that XML 1.0 cannot carry."""
+    return FORBIDDEN.sub("", content)
+
+
+def render(reply: Reply, *, to: str, sender: str, at: int) -> str:
+    """The reply as XML. `at` is epoch seconds."""
+    from wechatpy.replies import ArticlesReply, ImageReply, TextReply, TransferCustomerServiceReply
+
+    addresses = {"target": _cdata(to), "source": _cdata(sender), "time": at}
+    match reply.kind:
+        case "text":
+            written = TextReply(content=_cdata(reply.text), **addresses)
+        case "image":
+            written = ImageReply(media_id=_cdata(reply.media_id), **addresses)
+        case "news":
+            written = ArticlesReply(articles=[_article(reply)], **addresses)
+        case "transfer_customer_service":
+            written = TransferCustomerServiceReply(**addresses)
+    return str(written.render())
+
+
+def _article(reply: Reply) -> dict[str, str]:
+    return {
+        "title": _cdata(reply.title),
+        "description": _cdata(reply.description),
+        "image": _cdata(reply.picture_url),
+        "url": _cdata(reply.url),
+    }
+
+
+def _cdata(value: str) -> str:
+    """A value that cannot close the CDATA section that wechatpy puts around it, nor hold what XML forbids."""
+    return legal(value).replace("]]>", "]]]]><![CDATA[>")
