@@ -1,0 +1,1 @@
+"""What every send must respect."""

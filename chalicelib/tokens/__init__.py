@@ -1,0 +1,1 @@
+"""Keeping every account's access token fresh."""
