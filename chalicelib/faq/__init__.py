@@ -1,0 +1,1 @@
+"""What followers ask, and what the account answers."""

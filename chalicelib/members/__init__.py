@@ -1,0 +1,1 @@
+"""Followers as members: they come, act, opt out, ask for their data, and go."""

@@ -1,0 +1,84 @@
+"""Subscription notices: what the follower's choices grant, and what sends use up. Pure.
+
+An accept grants one send, accepts add up; a refusal in the settings takes back what is left (official page on
+subscription notices).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from chalicelib.decision import Decision, Facts
+from chalicelib.members import jobs
+from chalicelib.members.rules import after_act, came_too_late, newcomer
+from chalicelib.store.member import Member
+from chalicelib.store.sends import Sends
+from chalicelib.wechat.events import Choice, SubscribeChange, SubscribePopup, SubscribeSent
+from chalicelib.wechat.inbound import Inbound
+
+
+def on_popup(event: Inbound, facts: Facts) -> Decision:
+    """The popup was answered. A refusal there leaves earlier accepts as they were; of a stranger it leaves no trace."""
+    if came_too_late(event, facts.tombstone):
+        return Decision("stale")
+    known = facts.member
+    choices = [choice for choice in _choices(event) if choice.template_id]
+    accepted = [choice.template_id for choice in choices if choice.status == "accept"]
+    details = {"accepted": len(accepted), "refused": len(choices) - len(accepted)}
+    if known is None and not accepted:
+        return Decision("subscription.refused", details=details)
+    member = after_act(known or replace(newcomer(event, facts), following=False), event)
+    return Decision(
+        "subscribed" if accepted else "subscription.refused",
+        save=(replace(member, credits=_with_one_more(member.credits, accepted)),),
+        jobs=() if known else (jobs.profile(member, event, facts),),
+        details=details,
+    )
+
+
+def on_change(event: Inbound, facts: Facts) -> Decision:
+    """The follower refused templates in the settings: no send is left for them."""
+    if facts.member is None:
+        return Decision("nobody")
+    refused = {choice.template_id for choice in _choices(event) if choice.status == "reject"}
+    used = facts.sends.credits_used if facts.sends else {}
+    granted = {
+        template_id: min(count, used.get(template_id, 0)) if template_id in refused else count
+        for template_id, count in facts.member.credits.items()
+    }
+    return Decision(
+        "subscription.refused",
+        save=(replace(facts.member, credits={name: left for name, left in granted.items() if left}),),
+        details={"refused": len(refused)},
+    )
+
+
+def on_sent(event: Inbound, facts: Facts) -> Decision:
+    """A subscription notice was delivered or not. A delivered one has used a send."""
+    if facts.member is None:
+        return Decision("nobody")
+    results = event.body.results if isinstance(event.body, SubscribeSent) else ()
+    ledger = facts.sends or Sends(facts.account, event.openid, facts.member.member_no)
+    delivered = [result.template_id for result in results if result.code == 0 and result.template_id]
+    used = _with_one_more(ledger.credits_used, delivered)
+    return Decision(
+        "notice.delivered" if delivered else "notice.undelivered",
+        save=(replace(ledger, credits_used=used),) if delivered else (),
+        details={"delivered": len(delivered), "failed": len(results) - len(delivered)},
+    )
+
+
+def credits_left(member: Member, sends: Sends | None) -> dict[str, int]:
+    """Sends that are left, by template id."""
+    used = sends.credits_used if sends else {}
+    left = {name: granted - used.get(name, 0) for name, granted in member.credits.items()}
+    return {name: count for name, count in left.items() if count > 0}
+
+
+def _choices(event: Inbound) -> tuple[Choice, ...]:
+    return event.body.choices if isinstance(event.body, (SubscribePopup, SubscribeChange)) else ()
+
+
+def _with_one_more(counts: Mapping[str, int], template_ids: Iterable[str]) -> dict[str, int]:
+    """The counts with one more for each occurrence of a template."""
+    return dict(Counter(counts) + Counter(template_ids))
