@@ -1,0 +1,35 @@
+"""The doors: routes and registered blueprints, nothing else."""
+
+from chalice.app import Chalice, Response
+
+from chalicelib.tokens.entry import tokens
+from chalicelib.work.entry import work
+
+app = Chalice(app_name="huiyuan", configure_logs=False)
+app.register_blueprint(work)
+app.register_blueprint(tokens)
+
+XML = ["text/xml", "application/xml", "text/plain", "application/json"]
+"""What a callback may call itself: WeChat writes text/xml, and Chalice reads a missing type as JSON."""
+
+
+@app.route("/wechat/{account}", methods=["GET"], content_types=["*/*"])
+def wechat_verify(account: str) -> Response:
+    """WeChat checks the address: it wants its echostr back."""
+    from chalicelib.callbacks import edge, http
+
+    return http.serve(app, account, edge.verify)
+
+
+@app.route("/wechat/{account}", methods=["POST"], content_types=XML)
+def wechat_receive(account: str) -> Response:
+    """WeChat delivers what a follower did."""
+    from chalicelib.callbacks import edge, http
+
+    return http.serve(app, account, edge.receive)
+
+
+@app.route("/healthz", methods=["GET"])
+def healthz() -> Response:
+    """Whether the function runs at all: touches nothing."""
+    return Response("ok", headers={"Content-Type": "text/plain"})

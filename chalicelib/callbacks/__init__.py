@@ -1,0 +1,1 @@
+"""What WeChat calls: the edge, one message from start to end, and who answers what."""

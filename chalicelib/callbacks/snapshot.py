@@ -1,0 +1,56 @@
+"""Everything that a decision needs to know, in one round trip."""
+
+from collections.abc import Mapping
+
+from chalicelib.callbacks.world import World
+from chalicelib.credentials import Credentials
+from chalicelib.decision import Facts
+from chalicelib.store import keys
+from chalicelib.store.account import AccountState
+from chalicelib.store.keys import Key
+from chalicelib.store.member import Member
+from chalicelib.store.receipt import Receipt
+from chalicelib.store.sends import Sends
+from chalicelib.store.table import Item
+from chalicelib.store.tombstone import Tombstone
+from chalicelib.wechat.inbound import Inbound
+
+
+def snapshot(event: Inbound, credentials: Credentials, world: World) -> Receipt | Facts:
+    """The receipt where this was decided before, else the facts to decide on."""
+    handle = credentials.handle(event.openid) if event.openid else ""
+    at = _keys(event, credentials.account, handle)
+    found = world.table.get_many(at.values())
+    items = {name: found[key] for name, key in at.items() if key in found}
+    if "receipt" in items:
+        return Receipt.from_item(items["receipt"])
+    return _facts(items, credentials.account, handle, world)
+
+
+def _keys(event: Inbound, account: str, handle: str) -> Mapping[str, Key]:
+    """An event about nobody has no member to know."""
+    at = {"receipt": keys.receipt(account, event.receipt_id), "state": keys.account_state(account)}
+    if event.openid:
+        at["member"] = keys.member(account, event.openid)
+        at["sends"] = keys.sends(account, event.openid)
+        at["tombstone"] = keys.tombstone(account, handle)
+    return at
+
+
+def _facts(items: Mapping[str, Item], account: str, handle: str, world: World) -> Facts:
+    state = AccountState.from_item(items["state"]) if "state" in items else AccountState(account)
+    member = Member.from_item(items["member"]) if "member" in items else None
+    sends = Sends.from_item(items["sends"]) if "sends" in items else None
+    return Facts(
+        now=world.now(),
+        account=account,
+        handle=handle,
+        fresh_id=world.new_id(),
+        faq=world.releases.current(
+            account, state.release, table=world.table, now=world.now(), time_left=world.deadline.left
+        ),
+        state=state,
+        member=member,
+        tombstone=Tombstone.from_item(items["tombstone"]) if "tombstone" in items else None,
+        sends=sends if sends and member and sends.member_no == member.member_no else None,
+    )

@@ -1,0 +1,1 @@
+"""What runs by queue and by clock: the jobs that callbacks leave behind."""
