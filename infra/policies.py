@@ -1,0 +1,175 @@
+"""What each function may do: one IAM policy per function and stage, written to `.chalice/`.
+
+Chalice uploads these files as they are. They are written before any account or region is known, so partition, region
+and account stay open in the ARNs, and a condition keeps every grant inside the function's own account.
+
+python -m infra.policies
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+CHALICE = Path(__file__).parent.parent / ".chalice"
+Statement = Mapping[str, Any]
+
+READ_ITEMS = ("BatchGetItem", "GetItem", "Query")
+WRITE_ITEMS = ("ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
+"""The parts of a transaction: IAM knows no TransactWriteItems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A deployed function, and the names of what belongs to its stage."""
+
+    name: str
+    stage: str
+
+    @property
+    def prefix(self) -> str:
+        return f"huiyuan-{self.stage}"
+
+    @property
+    def deployed_name(self) -> str:
+        """As Chalice names it: the function of the routes bears the name of app and stage alone."""
+        return self.prefix if self.name == "api_handler" else f"{self.prefix}-{self.name}"
+
+    @property
+    def table(self) -> str:
+        return f"arn:*:dynamodb:*:*:table/{self.prefix}"
+
+    @property
+    def work_queue(self) -> str:
+        return f"arn:*:sqs:*:*:{self.prefix}-work"
+
+    def parameters(self, kind: str) -> str:
+        return f"arn:*:ssm:*:*:parameter/huiyuan/{self.stage}/{kind}"
+
+
+def write_logs(function: Function) -> Statement:
+    group = f"arn:*:logs:*:*:log-group:/aws/lambda/{function.deployed_name}"
+    return _allow("logs", ("CreateLogGroup", "CreateLogStream", "PutLogEvents"), (group, f"{group}:*"))
+
+
+def use_table(function: Function) -> Statement:
+    return _allow("dynamodb", READ_ITEMS + WRITE_ITEMS, (function.table,))
+
+
+def find_due(function: Function) -> Statement:
+    return _allow("dynamodb", ("Query",), (f"{function.table}/index/by_due",))
+
+
+def keep_tokens(function: Function) -> Statement:
+    """Items of an account itself, no member's: see the partitions in `chalicelib/store/keys.py`."""
+    accounts_only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*"]}}
+    return _allow("dynamodb", ("GetItem", "PutItem", "UpdateItem"), (function.table,), accounts_only)
+
+
+def send_wake_ups(function: Function) -> Statement:
+    return _allow("sqs", ("GetQueueUrl", "SendMessage"), (function.work_queue,))
+
+
+def take_wake_ups(function: Function) -> Statement:
+    return _allow("sqs", ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage"), (function.work_queue,))
+
+
+def ask_for_token(function: Function) -> Statement:
+    refresher = replace(function, name="token_refresh")
+    return _allow("lambda", ("InvokeFunction",), (f"arn:*:lambda:*:*:function:{refresher.deployed_name}",))
+
+
+def list_secrets(function: Function) -> Statement:
+    secrets = function.parameters("secrets")
+    return _allow("ssm", ("GetParametersByPath",), (secrets, f"{secrets}/*"))
+
+
+def read_accounts(function: Function) -> Statement:
+    return _allow("ssm", ("GetParameter",), (function.parameters("accounts/*"),))
+
+
+def read_secrets(function: Function) -> Statement:
+    return _allow("ssm", ("GetParameter",), (function.parameters("secrets/*"),))
+
+
+def decrypt_accounts(function: Function) -> Statement:
+    return _decrypt(function.parameters("accounts/*"))
+
+
+def decrypt_secrets(function: Function) -> Statement:
+    return _decrypt(function.parameters("secrets/*"))
+
+
+Grant = Callable[[Function], Statement]
+GRANTS: Mapping[str, tuple[Grant, ...]] = {
+    "api_handler": (write_logs, use_table, send_wake_ups, read_accounts, decrypt_accounts),
+    "work_do": (
+        write_logs,
+        use_table,
+        take_wake_ups,
+        send_wake_ups,
+        read_accounts,
+        decrypt_accounts,
+        ask_for_token,
+    ),
+    "tick": (write_logs, find_due, send_wake_ups),
+    "token_refresh": (
+        write_logs,
+        keep_tokens,
+        list_secrets,
+        read_accounts,
+        decrypt_accounts,
+        read_secrets,
+        decrypt_secrets,
+    ),
+}
+
+
+def policy(function: Function) -> Mapping[str, Any]:
+    """The function's policy as IAM reads it."""
+    return {"Version": "2012-10-17", "Statement": [grant(function) for grant in GRANTS[function.name]]}
+
+
+def files(stages: Iterable[str]) -> Mapping[str, str]:
+    """File name and text of every policy of these stages."""
+    functions = [Function(name, stage) for stage in stages for name in GRANTS]
+    return {
+        f"policy-{function.stage}-{function.name}.json": json.dumps(policy(function), indent=2) + "\n"
+        for function in functions
+    }
+
+
+def stages() -> tuple[str, ...]:
+    """The stages that `.chalice/config.json` knows."""
+    return tuple(json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))["stages"])
+
+
+def _allow(
+    service: str, actions: Iterable[str], resources: Iterable[str], condition: Mapping[str, Any] | None = None
+) -> Statement:
+    own_account = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+    return {
+        "Effect": "Allow",
+        "Action": [f"{service}:{action}" for action in actions],
+        "Resource": list(resources),
+        "Condition": {**own_account, **(condition or {})},
+    }
+
+
+def _decrypt(parameters: str) -> Statement:
+    """Needed when the parameters have a key of the operator's own: its id is not known here, its use is."""
+    for_these = {
+        "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": parameters, "kms:ViaService": "ssm.*.amazonaws.com*"}
+    }
+    return _allow("kms", ("Decrypt",), ("arn:*:kms:*:*:key/*",), for_these)
+
+
+def main(into: Path = CHALICE) -> None:
+    """Write the policies of every stage."""
+    for name, text in files(stages()).items():
+        (into / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
