@@ -1,0 +1,65 @@
+"""What operators do from the command line: ``python -m infra.ops …``.
+
+It ends with 0 when done, 1 when the content is wrong (nothing was changed), 2 when the command is wrong, and 3 when
+AWS could not be reached or refused.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.door import Deadline
+from chalicelib.errors import BadContent, Conflict, SettingsError, Unavailable
+from chalicelib.store.table import Table
+from infra import ops_faq
+
+SECONDS = 20.0
+"""How long the table may take."""
+DONE, WRONG_CONTENT, UNREACHED = 0, 1, 3
+
+
+def main(arguments: Sequence[str], *, open_table: Callable[[], Table]) -> int:
+    """Run one command; `open_table` is called only when the command needs it."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options, open_table)
+    except BadContent as error:
+        return _failed(f"没有改动任何内容：\n{error}", WRONG_CONTENT)
+    except Conflict:
+        return _failed("刚才有人同时在发布，这次没有切换。请看一下 versions，再重新运行。", WRONG_CONTENT)
+    except SettingsError as error:
+        return _failed(f"环境变量不完整：{error}", UNREACHED)
+    except Unavailable:
+        return _failed("数据表暂时连不上，请稍后再试。", UNREACHED)
+    except (BotoCoreError, ClientError) as error:
+        return _failed(f"AWS 没有受理：{_reason(error)}", UNREACHED)
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.ops", description="会员服务的运营命令")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+    ops_faq.add_commands(commands)
+    return parser
+
+
+def _failed(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+def _reason(error: BotoCoreError | ClientError) -> str:
+    """Its code or class; the texts of AWS may name resources at length."""
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
+
+
+def _open_table() -> Table:
+    from chalicelib.runtime import runtime
+
+    return runtime().table(Deadline(SECONDS))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], open_table=_open_table))

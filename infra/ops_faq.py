@@ -1,0 +1,80 @@
+"""``ops faq``: check and publish a FAQ file, list the versions, go back to one."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from chalicelib.errors import BadContent
+from chalicelib.faq import publishing, releases
+from chalicelib.store import account as accounts
+from chalicelib.store import release as stored
+from chalicelib.store.release import Release
+from chalicelib.store.table import Table
+from infra import faq_file
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+LISTED = 20
+"""The newest versions that are shown."""
+
+
+def add_commands(commands: "Commands") -> None:
+    faq = commands.add_parser("faq", help="常见问题").add_subparsers(required=True, metavar="faq 命令")
+    account = argparse.ArgumentParser(add_help=False)
+    account.add_argument("--account", required=True, help="公众号在本系统里的名字")
+    file = argparse.ArgumentParser(add_help=False)
+    file.add_argument("file", type=Path, metavar="文件", help="YAML 文件")
+
+    faq.add_parser("check", parents=[file], help="只检查文件").set_defaults(run=check)
+    faq.add_parser("publish", parents=[file, account], help="检查并发布").set_defaults(run=publish)
+    faq.add_parser("versions", parents=[account], help="列出已有的版本").set_defaults(run=versions)
+    rollback_to = faq.add_parser("rollback", parents=[account], help="切换到已有的某个版本")
+    rollback_to.add_argument("version", type=int, metavar="版本")
+    rollback_to.set_defaults(run=rollback)
+
+
+def check(options: argparse.Namespace, _open_table: Callable[[], Table]) -> None:
+    release = _checked(options.file)
+    print(f"检查通过：{_size(release)}。")
+
+
+def publish(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
+    release = _checked(options.file)
+    version = publishing.publish(open_table(), options.account, release)
+    print(f"已发布版本 {version}：{_size(release)}。下一条消息就由它回答。")
+
+
+def versions(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
+    table = open_table()
+    current = accounts.find(table, options.account).release
+    numbers = stored.list_versions(table, options.account)[-LISTED:]
+    if not numbers:
+        print("还没有发布过任何版本。")
+    for number in reversed(numbers):
+        mark = "  ← 正在使用" if number == current else ""
+        print(f"版本 {number}：{_described(table, options.account, number)}{mark}")
+
+
+def rollback(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
+    publishing.rollback(open_table(), options.account, options.version)
+    print(f"已切换到版本 {options.version}。")
+
+
+def _checked(path: Path) -> Release:
+    release = faq_file.read(path)
+    if problems := publishing.check(release):
+        raise BadContent("\n".join(map(str, problems)))
+    return release
+
+
+def _described(table: Table, account: str, version: int) -> str:
+    try:
+        return _size(releases.load(table, account, version))
+    except releases.BrokenRelease:
+        return "不完整，不能使用"
+
+
+def _size(release: Release) -> str:
+    return f"{len(release.entries)} 个条目，{len(release.channels)} 个渠道"
