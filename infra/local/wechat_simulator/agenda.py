@@ -1,0 +1,57 @@
+"""What WeChat will push later: results of sends, and pushes that a fault holds back."""
+
+import heapq
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from threading import Lock
+
+from infra.local.wechat_simulator.push import Push
+
+
+@dataclass(order=True, slots=True)
+class Item:
+    due: datetime
+    number: int
+    push: Push = field(compare=False)
+    waits_for_next: bool = field(default=False, compare=False)
+
+
+class Agenda:
+    """Pushes by the time they are due. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+        self._numbers = count()
+        self._lock = Lock()
+
+    def add(self, due: datetime, push: Push) -> None:
+        with self._lock:
+            heapq.heappush(self._items, Item(due, next(self._numbers), push))
+
+    def hold(self, due: datetime, push: Push, *, waits_for_next: bool) -> None:
+        """Keep a push back until it is due, or until the account's next push went out."""
+        held = replace(push, was_held=True)
+        with self._lock:
+            heapq.heappush(self._items, Item(due, next(self._numbers), held, waits_for_next))
+
+    def due(self, now: datetime) -> list[Push]:
+        """Take out all that is due, oldest first."""
+        taken = []
+        with self._lock:
+            while self._items and self._items[0].due <= now:
+                taken.append(heapq.heappop(self._items).push)
+        return taken
+
+    def released(self, account: str) -> list[Push]:
+        """Take out what waited for the account's next push."""
+        with self._lock:
+            free = sorted(one for one in self._items if one.waits_for_next and one.push.account == account)
+            if free:
+                self._items = [one for one in self._items if one not in free]
+                heapq.heapify(self._items)
+        return [one.push for one in free]
+
+    def next_due(self) -> datetime | None:
+        with self._lock:
+            return self._items[0].due if self._items else None

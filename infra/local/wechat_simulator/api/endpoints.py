@@ -1,0 +1,30 @@
+"""All paths of the API that the simulator knows."""
+
+from infra.local.wechat_simulator.api import (
+    custom,
+    mass,
+    menus,
+    qrcodes,
+    quotas,
+    subscriptions,
+    tags,
+    template_admin,
+    templates,
+    tokens,
+    users,
+)
+from infra.local.wechat_simulator.api.call import Endpoint
+
+ENDPOINTS: dict[str, Endpoint] = {
+    **tokens.ENDPOINTS,
+    **users.ENDPOINTS,
+    **tags.ENDPOINTS,
+    **menus.ENDPOINTS,
+    **qrcodes.ENDPOINTS,
+    **template_admin.ENDPOINTS,
+    **templates.ENDPOINTS,
+    **subscriptions.ENDPOINTS,
+    **custom.ENDPOINTS,
+    **mass.ENDPOINTS,
+    **quotas.ENDPOINTS,
+}

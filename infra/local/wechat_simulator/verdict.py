@@ -1,0 +1,59 @@
+"""How a delivery ended, and what came of a push."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+from infra.local.wechat_simulator.person import Message
+from infra.local.wechat_simulator.reply import Reply
+from infra.local.wechat_simulator.switches import Switches
+
+Kind = Literal["content", "timeout", "unreachable", "status", "invalid", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt. Number 0 is a push that was never sent, because the breaker was open."""
+
+    attempt: int
+    status: int | None
+    seconds: float
+    error: str | None = None
+
+    def ended(self, status: int | None, error: str | None = None) -> Self:
+        return replace(self, status=status, error=error)
+
+    def as_json(self) -> dict[str, Any]:
+        told = {"attempt": self.attempt, "status": self.status, "seconds": self.seconds}
+        return told | ({"error": self.error} if self.error else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What WeChat makes of one attempt. Only a content WeChat has a reply."""
+
+    kind: Kind
+    delivery: Delivery
+    reply: Reply | None = None
+
+    @property
+    def is_failure(self) -> bool:
+        return self.kind not in ("content", "paused")
+
+    def is_retried(self, switches: Switches) -> bool:
+        return {
+            "timeout": True,
+            "unreachable": switches.retry_unreachable,
+            "status": switches.retry_bad_status,
+            "invalid": switches.retry_invalid_reply,
+        }.get(self.kind, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the follower saw of a push, and every attempt to deliver it."""
+
+    saw: tuple[Message, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"saw": list(self.saw), "deliveries": [one.as_json() for one in self.deliveries]}

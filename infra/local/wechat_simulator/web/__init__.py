@@ -1,0 +1,1 @@
+"""The thin HTTP layer: WeChat's paths, the control API under /sim, and the phone page."""

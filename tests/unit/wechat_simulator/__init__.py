@@ -1,0 +1,1 @@
+"""The simulator in-process: its core, its API and its faults, without a network."""
