@@ -1,0 +1,1 @@
+"""The demo account: a shop, its words and its followers."""
