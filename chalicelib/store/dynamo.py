@@ -5,22 +5,18 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import (
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-)
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as ConnectError
 
 from chalicelib.door import Deadline
 from chalicelib.errors import Unavailable
+from chalicelib.store.attributes import from_dynamo, serialize, to_dynamo
 from chalicelib.store.expressions import expressions
 from chalicelib.store.keys import INDEX_KEYS, Key
-from chalicelib.store.table import Change, Check, Delete, Item, Lost, Page, Patch, Put
+from chalicelib.store.table import Absent, Change, Check, Delete, Equals, Item, Lost, Page, Patch, Put
 
-UNREACHED = (ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError, ConnectionClosedError)
+UNREACHED = (ConnectError, HTTPClientError)
+"""Timeouts, refused and broken connections: the request may have been applied or not."""
 PASSING = frozenset(
     {
         "InternalServerError",
@@ -57,7 +53,7 @@ class DynamoTable:
     def get(self, key: Key) -> Item | None:
         request = {"TableName": self._name, "Key": _key(key), "ConsistentRead": True}
         item = self._attempt(lambda: self._client.get_item(**request)).get("Item")
-        return _from_dynamo(item) if item else None
+        return from_dynamo(item) if item else None
 
     def get_many(self, keys: Iterable[Key]) -> Mapping[Key, Item]:
         found: dict[Key, Item] = {}
@@ -69,7 +65,7 @@ class DynamoTable:
                     RequestItems={self._name: {"Keys": asked, "ConsistentRead": True}}
                 )
             )
-            for item in map(_from_dynamo, answer["Responses"].get(self._name, ())):
+            for item in map(from_dynamo, answer["Responses"].get(self._name, ())):
                 found[Key(item["pk"], item["sk"])] = item
             wanted = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
             if wanted:
@@ -98,11 +94,19 @@ class DynamoTable:
             self._back_off(tries)
 
     def list_partition(
-        self, pk: str, *, prefix: str = "", limit: int = 1000, after: Mapping[str, Any] | None = None
+        self,
+        pk: str,
+        *,
+        prefix: str = "",
+        since: str = "",
+        limit: int = 1000,
+        after: Mapping[str, Any] | None = None,
     ) -> Page:
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if prefix:
             condition, values = condition + " AND begins_with(sk, :sk)", values | {":sk": {"S": prefix}}
+        elif since:
+            condition, values = condition + " AND sk >= :sk", values | {":sk": {"S": since}}
         return self._query(
             after,
             TableName=self._name,
@@ -138,7 +142,7 @@ class DynamoTable:
         if after is not None:
             request["ExclusiveStartKey"] = after
         answer = self._attempt(lambda: self._client.query(**request))
-        return Page(tuple(map(_from_dynamo, answer["Items"])), answer.get("LastEvaluatedKey"))
+        return Page(tuple(map(from_dynamo, answer["Items"])), answer.get("LastEvaluatedKey"))
 
     def _write_once(self, changes: Sequence[Change]) -> None:
         if len(changes) > 1:
@@ -194,16 +198,13 @@ def _request(table: str, change: Change) -> tuple[str, dict[str, Any]]:
     if written.names:
         request["ExpressionAttributeNames"] = written.names
     if written.values:
-        request["ExpressionAttributeValues"] = {name: _SERIALIZE(value) for name, value in written.values.items()}
-    match change:
-        case Put(key, item):
-            return "Put", request | {"Item": _to_dynamo({**item, "pk": key.pk, "sk": key.sk})}
-        case Delete(key):
-            return "Delete", request | {"Key": _key(key)}
-        case Patch(key):
-            return "Update", request | {"Key": _key(key)}
-        case Check(key):
-            return "ConditionCheck", request | {"Key": _key(key)}
+        request["ExpressionAttributeValues"] = {name: serialize(value) for name, value in written.values.items()}
+    if isinstance(change, Put):
+        return "Put", request | {"Item": to_dynamo({**change.item, "pk": change.key.pk, "sk": change.key.sk})}
+    return _OPERATIONS[type(change)], request | {"Key": _key(change.key)}
+
+
+_OPERATIONS: Mapping[type[Change], str] = {Delete: "Delete", Patch: "Update", Check: "ConditionCheck"}
 
 
 def _why_cancelled(changes: Sequence[Change], error: ClientError) -> Exception:
@@ -225,59 +226,46 @@ def _why_cancelled(changes: Sequence[Change], error: ClientError) -> Exception:
 def _is_own_work(changes: Sequence[Change], lost: Lost) -> bool:
     """Whether what objected is what we wrote ourselves in an attempt whose answer was lost.
 
-    True only if every objecting item carries exactly the values of this write. Items carry an attempt id or a
-    version, so another writer's item does not.
+    Ours was applied whole or not at all. If it was, every change that cannot be applied twice objects now, and what
+    stands there carries exactly our values. One equal item alone proves nothing: another writer who decided the same
+    from the same version writes the same.
     """
     written = {change.key: change for change in changes}
-    return all(_matches(written[key], item) for key, item in lost.stood.items())
+    unrepeatable = {change.key for change in changes if _is_unrepeatable(change)}
+    return unrepeatable <= lost.stood.keys() and all(_matches(written[key], item) for key, item in lost.stood.items())
+
+
+def _is_unrepeatable(change: Change) -> bool:
+    """Whether its own result breaks its condition."""
+    if isinstance(change, Put):
+        return any(
+            isinstance(condition, Absent)
+            or (isinstance(condition, Equals) and change.item.get(condition.field) != condition.value)
+            for condition in change.when
+        )
+    return isinstance(change, Delete) and bool(change.when)
 
 
 def _matches(change: Change, stood: Item | None) -> bool:
-    match change:
-        case Put(_, item):
-            return stood is not None and {k: v for k, v in stood.items() if k not in ("pk", "sk")} == dict(item)
-        case Patch(_, values, _, remove):
-            return (
-                stood is not None
-                and all(stood.get(name) == value for name, value in values.items())
-                and not (set(remove) & set(stood))
-            )
-        case Delete():
-            return stood is None
-        case Check():
-            return False
+    """Whether what stands there is what the change leaves behind."""
+    if stood is None:
+        return isinstance(change, Delete)
+    if isinstance(change, Put):
+        return {name: value for name, value in stood.items() if name not in ("pk", "sk")} == dict(change.item)
+    if isinstance(change, Patch):
+        kept = all(stood.get(name) == value for name, value in change.values.items())
+        return kept and not set(change.remove) & set(stood)
+    return False
 
 
 def _stood(response: Any) -> Item | None:
     item = response.get("Item")
-    return _from_dynamo(item) if item else None
+    return from_dynamo(item) if item else None
 
 
 def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-class _Deserializer(TypeDeserializer):
-    """Whole numbers as int and binary as bytes: this table holds no fractions."""
-
-    def _deserialize_n(self, value: str) -> int:
-        return int(value)
-
-    def _deserialize_b(self, value: bytes) -> bytes:
-        return value
-
-
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = _Deserializer().deserialize
-
-
 def _key(key: Key) -> dict[str, dict[str, str]]:
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
-
-
-def _to_dynamo(item: Item) -> dict[str, Any]:
-    return {name: _SERIALIZE(value) for name, value in item.items()}
-
-
-def _from_dynamo(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _DESERIALIZE(value) for name, value in item.items()}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.store.table import Absent, AtMost, Change, Check, Condition, Equals, Patch
+from chalicelib.store.table import Absent, Change, Check, Condition, Equals, Patch
 
 
 @dataclass(slots=True)
@@ -38,13 +38,10 @@ def expressions(change: Change) -> Expressions:
 
 
 def _condition(written: Expressions, condition: Condition) -> str:
-    match condition:
-        case Absent():
-            return "attribute_not_exists(pk)"
-        case Equals(attribute, value):
-            return f"{written.name(attribute)} = {written.value(value)}"
-        case AtMost(attribute, value):
-            return f"{written.name(attribute)} <= {written.value(value)}"
+    if isinstance(condition, Absent):
+        return "attribute_not_exists(pk)"
+    sign = "=" if isinstance(condition, Equals) else "<="
+    return f"{written.name(condition.field)} {sign} {written.value(condition.value)}"
 
 
 def _update(written: Expressions, patch: Patch) -> str:

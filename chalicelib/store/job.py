@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
-from chalicelib.clock import iso, parse_iso
+from chalicelib.clock import epoch, iso, parse_iso
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Absent, Delete, Equals, Item, Put, Table
 
 SCHEMA = 1
+DEAD_LIFE = timedelta(days=30)
+"""How long an operator may look at what was given up. It names a person, so it cannot stay for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Job:
     def to_item(self) -> dict[str, Any]:
         place = keys.dead if self.dead else keys.due
         due_pk, due_sk = place(self.name, iso(self.due_at))
-        return {
+        life = {"expires_at": epoch(self.due_at + DEAD_LIFE)} if self.dead else {}
+        return life | {
             "v": SCHEMA,
             "account": self.account,
             "job_id": self.job_id,

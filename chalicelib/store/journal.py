@@ -1,13 +1,14 @@
 """The journal: one entry per commit. Reports and daily figures are derived from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Self
 
-from chalicelib.clock import epoch, iso, parse_iso, shanghai_day
+from chalicelib.clock import day_start, epoch, iso, parse_iso, shanghai_day
 from chalicelib.store import keys
-from chalicelib.store.table import Item, Put
+from chalicelib.store.table import Item, Put, Table, all_items
 
 SCHEMA = 1
 LIFE = timedelta(days=400)
@@ -54,3 +55,17 @@ class Entry:
             item["member_no"],
             item["details"],
         )
+
+
+def list_shard(table: Table, account: str, day: str, shard: int, *, since: datetime) -> Iterator[Entry]:
+    """The entries of one shard of a day from a time on, oldest first. Reads as far as it is followed."""
+    items = all_items(table, keys.journal_partition(account, day, shard), since=iso(since))
+    return map(Entry.from_item, items)
+
+
+def list_day(table: Table, account: str, day: str) -> Iterator[Entry]:
+    """Every entry of a day, shard by shard."""
+    start = day_start(day)
+    return chain.from_iterable(
+        list_shard(table, account, day, shard, since=start) for shard in range(keys.JOURNAL_SHARDS)
+    )

@@ -9,7 +9,10 @@
     tombstone             T#{account}#{handle}        LEFT              90 days
     receipt               R#{account}#{receipt id}    RECEIPT           2 days
     journal entry         L#{account}#{day}#{shard}   {time}#{id}       400 days
-    due job               J#{account}#{job id}        JOB               by_due until done
+    due job               J#{account}#{job id}        JOB               by_due until done; given up, 30 days
+    daily figures         D#{account}                 DAY#{day}
+    first open day        D#{account}                 OPEN
+    tally of an hour      D#{account}#{day}           {hour}#{shard}    30 days
 
     index         pk                            sk               holds
     by_activity   {account}#{day}#{shard 0-15}  openid           members, by the day they were last active
@@ -96,6 +99,27 @@ def journal_partition(account: str, day: str, shard: int) -> str:
 
 def journal_entry(account: str, day: str, at: str, entry_id: str) -> Key:
     return Key(journal_partition(account, day, shard_of(entry_id, JOURNAL_SHARDS)), f"{at}#{entry_id}")
+
+
+def figures_partition(account: str) -> str:
+    """Not the account's own partition: who counts the journal has no business with the access token there."""
+    return f"D#{account}"
+
+
+def figures(account: str, day: str) -> Key:
+    return Key(figures_partition(account), f"DAY#{day}")
+
+
+def open_day(account: str) -> Key:
+    return Key(figures_partition(account), "OPEN")
+
+
+def tally_partition(account: str, day: str) -> str:
+    return f"D#{account}#{day}"
+
+
+def tally(account: str, day: str, hour: int, shard: int) -> Key:
+    return Key(tally_partition(account, day), f"{hour:02d}#{shard:02d}")
 
 
 def job(account: str, job_id: str) -> Key:

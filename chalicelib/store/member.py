@@ -1,13 +1,13 @@
 """A member: what we know of one follower."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self
 
 from chalicelib.clock import iso, parse_iso
 from chalicelib.store import keys
-from chalicelib.store.table import Absent, Delete, Equals, Item, Put
+from chalicelib.store.table import Absent, Condition, Delete, Equals, Item, Put
 
 SCHEMA = 1
 Reachability = Literal["ok", "blocked", "unknown"]
@@ -71,12 +71,18 @@ class Member:
 
     def put(self) -> Put:
         """Write this member, if it is still as it was read."""
-        unchanged = (Equals("version", self.version),) if self.version else (Absent(),)
-        return Put(keys.member(self.account, self.openid), replace(self, version=self.version + 1).to_item(), unchanged)
+        item = self.to_item() | {"version": self.version + 1}
+        return Put(keys.member(self.account, self.openid), item, self._unchanged())
 
     def delete(self) -> Delete:
         """Remove this member, if it is still as it was read."""
-        return Delete(keys.member(self.account, self.openid), (Equals("version", self.version),))
+        return Delete(keys.member(self.account, self.openid), self._unchanged())
+
+    def _unchanged(self) -> tuple[Condition, ...]:
+        """Also the same incarnation: who left and came back begins again with version 1."""
+        if not self.version:
+            return (Absent(),)
+        return Equals("version", self.version), Equals("member_no", self.member_no)
 
     def to_item(self) -> dict[str, Any]:
         item: dict[str, Any] = {
@@ -89,8 +95,8 @@ class Member:
             "reachability": self.reachability,
             "version": self.version,
         }
-        item |= {name: getattr(self, name) for name in _TEXTS if getattr(self, name)}
-        item |= {name: iso(getattr(self, name)) for name in _TIMES if getattr(self, name)}
+        item |= {name: text for name in _TEXTS if (text := getattr(self, name))}
+        item |= {name: iso(at) for name in _TIMES if (at := getattr(self, name))}
         if self.tags:
             item["tags"] = list(self.tags)
         if self.credits:

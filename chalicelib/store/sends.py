@@ -25,7 +25,8 @@ class Sends:
 
     def put(self) -> Put:
         """Write it, if it is still as it was read."""
-        unchanged = (Equals("version", self.version),) if self.version else (Absent(),)
+        read = (Equals("version", self.version), Equals("member_no", self.member_no))
+        unchanged = read if self.version else (Absent(),)
         return Put(keys.sends(self.account, self.openid), replace(self, version=self.version + 1).to_item(), unchanged)
 
     def delete(self) -> Delete:

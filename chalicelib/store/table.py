@@ -105,9 +105,15 @@ class Table(Protocol):
         ...
 
     def list_partition(
-        self, pk: str, *, prefix: str = "", limit: int = 1000, after: Mapping[str, Any] | None = None
+        self,
+        pk: str,
+        *,
+        prefix: str = "",
+        since: str = "",
+        limit: int = 1000,
+        after: Mapping[str, Any] | None = None,
     ) -> Page:
-        """Items of a partition in the order of their sort keys."""
+        """Items of a partition in the order of their sort keys: all, those with a prefix, or those from `since` on."""
         ...
 
     def list_index(
@@ -124,11 +130,11 @@ class Table(Protocol):
         ...
 
 
-def all_items(table: Table, pk: str, *, prefix: str = "") -> Iterator[Item]:
-    """Every item of a partition, page by page."""
+def all_items(table: Table, pk: str, *, prefix: str = "", since: str = "") -> Iterator[Item]:
+    """Every item of a partition, or those with the prefix or from `since` on, page by page."""
     after: Mapping[str, Any] | None = None
     while True:
-        page = table.list_partition(pk, prefix=prefix, after=after)
+        page = table.list_partition(pk, prefix=prefix, since=since, after=after)
         yield from page.items
         after = page.after
         if after is None:

@@ -25,6 +25,11 @@ class Tombstone:
     def put(self) -> Put:
         return Put(keys.tombstone(self.account, self.handle), self.to_item())
 
+    def put_over(self, known: Self | None) -> Put:
+        """Write it in place of the one that was read, or of none: a later leaving and an opt-out are not undone."""
+        stands = (Equals("at", iso(known.at)), Equals("opted_out", known.opted_out)) if known else (Absent(),)
+        return Put(keys.tombstone(self.account, self.handle), self.to_item(), stands)
+
     def delete(self) -> Delete:
         """Remove it, if it is still as it was read."""
         return Delete(keys.tombstone(self.account, self.handle), (Equals("at", iso(self.at)),))

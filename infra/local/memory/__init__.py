@@ -1,0 +1,1 @@
+"""AWS in memory: a strict DynamoDB table and SQS queues, deterministic, with faults on demand."""
