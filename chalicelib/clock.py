@@ -24,6 +24,11 @@ def shanghai_day(at: datetime) -> str:
     return at.astimezone(SHANGHAI).date().isoformat()
 
 
+def day_start(day: str) -> datetime:
+    """When a day of `shanghai_day` begins. Raises ValueError for anything else."""
+    return datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=SHANGHAI)
+
+
 def epoch(at: datetime) -> int:
     """Whole seconds since 1970, as the table's TTL and WeChat count them."""
     return int(at.timestamp())

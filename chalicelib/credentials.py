@@ -134,7 +134,7 @@ class _Fields:
         self._parameter = parameter
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise CredentialsError(f"parameter {parameter} is not a JSON object")

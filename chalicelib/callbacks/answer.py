@@ -6,7 +6,7 @@ from chalicelib.callbacks.snapshot import snapshot
 from chalicelib.callbacks.world import World
 from chalicelib.credentials import Credentials
 from chalicelib.door import count, log
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.store.receipt import Receipt
 from chalicelib.wechat.inbound import Inbound
 from chalicelib.wechat.reply import Reply
@@ -18,7 +18,8 @@ DECISIONS = 6
 def answer(event: Inbound, credentials: Credentials, world: World) -> Reply | None:
     """What the follower is told, None for silence. The same for every delivery of the same message.
 
-    Raises Unavailable when nothing could be settled and nothing can be said from memory.
+    Raises Unavailable when the table is out of reach and nothing can be said from memory, Conflict when others never
+    leave the member alone: WeChat comes again.
     """
     try:
         receipt = _settled(event, credentials, world)
@@ -42,7 +43,7 @@ def _settled(event: Inbound, credentials: Credentials, world: World) -> Receipt:
             extra = {"receipt": event.receipt_id, "kind": event.kind, "outcome": decision.outcome}
             log.info("callback.settled", extra=extra)
             return receipt
-    raise Unavailable("others kept moving the member")
+    raise Conflict("others kept moving the member")
 
 
 def _from_memory(event: Inbound, credentials: Credentials, world: World) -> Reply | None:

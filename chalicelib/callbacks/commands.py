@@ -11,6 +11,7 @@ from chalicelib.faq import handlers as faq
 from chalicelib.members import jobs, rights
 from chalicelib.members.rules import after_act, came_too_late, newcomer
 from chalicelib.members.texts import CONFIRM_ERASURE
+from chalicelib.store.tombstone import Tombstone
 from chalicelib.wechat.events import Key
 from chalicelib.wechat.inbound import Inbound
 from chalicelib.wechat.messages import Text, Voice
@@ -39,6 +40,9 @@ MENU_COMMANDS: dict[str, Command] = {
 ENTRY_KEY = "faq:"
 AROUND = " \t\r\n。.,、;；:!?~“”‘’\"'「」【】[]()"
 """Marks that people write around a command, full width folded."""
+LONGEST_COMMAND = 100
+"""Characters of a text that may be a command. Folding a long one can take a thousand times as long: whoever writes
+combining marks in the wrong order makes it sort them."""
 
 
 def on_text(event: Inbound, facts: Facts) -> Decision:
@@ -58,7 +62,10 @@ def on_media(event: Inbound, facts: Facts) -> Decision:
 
 
 def command_of(text: str) -> str:
-    """The text as commands are compared: full width folded, lower case, without blanks and marks around it."""
+    """The text as commands are compared: full width folded, lower case, without blanks and marks around it. Empty when
+    it is too long to be one."""
+    if len(text) > LONGEST_COMMAND:
+        return ""
     return unicodedata.normalize("NFKC", text).lower().strip(AROUND)
 
 
@@ -115,13 +122,21 @@ def _answer_key(event: Inbound, facts: Facts, key: str) -> Decision:
 
 def _for_member(event: Inbound, facts: Facts, decide: Callable[[Facts], Decision]) -> Decision:
     """Decide for a member who has just acted; one who was unknown is made, and asked about."""
-    if came_too_late(event, facts.tombstone):
-        return Decision("stale")
+    left = facts.tombstone
+    if left is not None and came_too_late(event, left):
+        return _too_late(event, facts, left, decide)
     member = after_act(facts.member or newcomer(event, facts), event)
     decision = decide(replace(facts, member=member))
     if not decision.save:
         return decision
-    return replace(decision, jobs=(*decision.jobs, *jobs.met(member, event, facts)))
+    met = jobs.met(member, event, facts)
+    return replace(decision, jobs=(*decision.jobs, *met)) if met else decision
+
+
+def _too_late(event: Inbound, facts: Facts, left: Tombstone, decide: Callable[[Facts], Decision]) -> Decision:
+    """Nobody is revived by what they said before they left. Only an opt-out is honoured all the same."""
+    asked = decide(replace(facts, member=newcomer(event, facts)))
+    return rights.opt_out_late(left) if asked.outcome == "opted_out" else Decision("stale")
 
 
 def _seen(facts: Facts) -> Decision:

@@ -7,6 +7,7 @@ here (official page on handing messages to customer service), so they are passed
 from dataclasses import replace
 from datetime import timedelta
 
+from chalicelib.callbacks import texts
 from chalicelib.decision import Decision, Facts
 from chalicelib.store.member import Conversation, Member
 from chalicelib.wechat import reply
@@ -14,7 +15,6 @@ from chalicelib.wechat.inbound import Inbound
 
 PASSED_ON_FOR = timedelta(minutes=30)
 """WeChat itself ends a session that was silent for 30 minutes."""
-LEFT = "已退出人工服务，您可以继续直接提问。"
 
 
 def pass_on(_event: Inbound, facts: Facts) -> Decision | None:
@@ -29,7 +29,7 @@ def pass_on(_event: Inbound, facts: Facts) -> Decision | None:
 
 def leave(_event: Inbound, facts: Facts) -> Decision:
     """The follower wants the FAQ back."""
-    return Decision("human.left", reply.text(LEFT), _without_human(facts.member))
+    return Decision("human.left", reply.text(texts.LEFT_HUMAN_SERVICE), _without_human(facts.member))
 
 
 def on_session_begins(_event: Inbound, facts: Facts) -> Decision:

@@ -55,7 +55,7 @@ def _changes(event: Inbound, facts: Facts, decision: Decision) -> Iterator[Chang
         yield saved.put()
         yield from _conditions(saved, facts, decision)
     if decision.erase:
-        yield from _erasing(event, decision.erase)
+        yield from _erasing(event, facts, decision.erase)
     for job in decision.jobs:
         yield job.put()
 
@@ -72,11 +72,13 @@ def _conditions(saved: Saved, facts: Facts, decision: Decision) -> Iterator[Chan
             return
 
 
-def _erasing(event: Inbound, erase: Erase) -> Iterator[Change]:
+def _erasing(event: Inbound, facts: Facts, erase: Erase) -> Iterator[Change]:
+    """While there is a member there is no tombstone; without one, nobody else may have left meanwhile."""
     account = erase.tombstone.account
     if erase.member:
         yield erase.member.delete()
+        yield erase.tombstone.put()
     else:
         yield Check(keys.member(account, event.openid), (Absent(),))
+        yield erase.tombstone.put_over(facts.tombstone)
     yield Delete(keys.sends(account, event.openid))
-    yield erase.tombstone.put()

@@ -18,7 +18,7 @@ from chalicelib.wechat.errors import UnknownOutcome
 MOST_TAGS = 20
 """WeChat's own limit per user (official page on tags)."""
 SKEW = timedelta(minutes=1)
-"""Our clock may run ahead of WeChat's: a follow of just now must not count as older than what we were told."""
+"""How far our clock may run ahead of WeChat's: an act of just now must not count as older than what we were told."""
 
 
 def ask(job: Job, *, wechat: WechatClient, credentials: Credentials, now: datetime) -> Asked:
@@ -58,7 +58,7 @@ def _not_following(job: Job, member: Member, credentials: Credentials, asked_at:
     for the sends they allowed. Who has acted since we asked may be back: UnknownOutcome, so that we ask again."""
     if not member.following:
         return Done("not_following", member.member_no)
-    if member.last_active_at and member.last_active_at >= asked_at.replace(microsecond=0):
+    if member.last_active_at and member.last_active_at >= asked_at.replace(microsecond=0) - SKEW:
         raise UnknownOutcome("the member has acted since we asked")
     opted_out = member.opted_out_at is not None
     tombstone = Tombstone(member.account, credentials.handle(member.openid), asked_at - SKEW, opted_out)

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.clock import SHANGHAI
-from chalicelib.decision import Decision, Facts
+from chalicelib.decision import Decision, Erase, Facts
 from chalicelib.members import texts
 from chalicelib.members.handlers import erase_by_wish
 from chalicelib.members.subscriptions import credits_left
 from chalicelib.sending.windows import customer_service_window
 from chalicelib.store.member import Conversation, Member
 from chalicelib.store.sends import Sends
+from chalicelib.store.tombstone import Tombstone
 from chalicelib.wechat import reply
 from chalicelib.wechat.inbound import Inbound
 
@@ -27,6 +28,11 @@ def opt_out(event: Inbound, facts: Facts) -> Decision:
     member = _member(facts)
     since = member.opted_out_at or event.created
     return Decision("opted_out", reply.text(texts.OPTED_OUT), (replace(member, opted_out_at=since),))
+
+
+def opt_out_late(left: Tombstone) -> Decision:
+    """Who left before their opt-out came through is opted out should they come back."""
+    return Decision("opted_out.late", reply.text(texts.OPTED_OUT), erase=Erase(None, replace(left, opted_out=True)))
 
 
 def opt_in(_event: Inbound, facts: Facts) -> Decision:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.clock import SHANGHAI, shanghai_day
 from chalicelib.decision import Facts
@@ -57,17 +58,8 @@ def newcomer(event: Inbound, facts: Facts) -> Member:
 def after_act(member: Member, event: Inbound) -> Member:
     """The member after their own act: activity, the hour's histogram and the customer-service windows. Who writes,
     scans or taps the menu follows, whatever was known before."""
-    member = _counted(member, event.created)
-    member = replace(member, following=member.following or event.kind not in ALSO_OF_STRANGERS)
-    if event.is_message and not _is_menu_reply(event):
-        reachability = "unknown" if member.reachability == "blocked" else member.reachability
-        at = _later(member.last_message_at, event.created)
-        return replace(member, last_message_at=at, reachability=reachability)
-    if event.kind in CLICKS or _is_menu_reply(event):
-        return replace(member, last_click_at=_later(member.last_click_at, event.created))
-    if event.kind == "event.scan":
-        return replace(member, last_scan_at=_later(member.last_scan_at, event.created))
-    return member
+    following = member.following or event.kind not in ALSO_OF_STRANGERS
+    return replace(member, following=following, **_counted(member, event.created), **_window(member, event))
 
 
 def history(member: Member, left_at: datetime) -> dict[str, str | int]:
@@ -84,15 +76,30 @@ def _is_menu_reply(event: Inbound) -> bool:
     return isinstance(event.body, Text) and bool(event.body.menu_reply)
 
 
-def _counted(member: Member, at: datetime) -> Member:
+def _counted(member: Member, at: datetime) -> dict[str, Any]:
+    """What an act changes in the member's activity."""
     latest = _later(member.last_active_at, at)
-    local = at.astimezone(SHANGHAI)
-    hours = list(_halved(member, local.strftime("%Y-%m")))
-    hours[local.hour] += 1
-    month = max(member.hours_month, local.strftime("%Y-%m"))
-    return replace(
-        member, last_active_at=latest, active_day=shanghai_day(latest), hours=tuple(hours), hours_month=month
-    )
+    month = shanghai_day(at)[:7]
+    hours = list(_halved(member, month))
+    hours[at.astimezone(SHANGHAI).hour] += 1
+    return {
+        "last_active_at": latest,
+        "active_day": shanghai_day(latest),
+        "hours": tuple(hours),
+        "hours_month": max(member.hours_month, month),
+    }
+
+
+def _window(member: Member, event: Inbound) -> dict[str, Any]:
+    """What it changes in the customer-service windows. Who writes can be reached again."""
+    if event.is_message and not _is_menu_reply(event):
+        reachability = "unknown" if member.reachability == "blocked" else member.reachability
+        return {"last_message_at": _later(member.last_message_at, event.created), "reachability": reachability}
+    if event.kind in CLICKS or _is_menu_reply(event):
+        return {"last_click_at": _later(member.last_click_at, event.created)}
+    if event.kind == "event.scan":
+        return {"last_scan_at": _later(member.last_scan_at, event.created)}
+    return {}
 
 
 def _halved(member: Member, month: str) -> tuple[int, ...]:

@@ -4,9 +4,11 @@ An accept grants one send, accepts add up; a refusal in the settings takes back 
 subscription notices).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from chalicelib.decision import Decision, Facts
 from chalicelib.members import jobs
@@ -16,13 +18,17 @@ from chalicelib.store.sends import Sends
 from chalicelib.wechat.events import Choice, SubscribeChange, SubscribePopup, SubscribeSent
 from chalicelib.wechat.inbound import Inbound
 
+TEMPLATE_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}")
+MOST_TEMPLATES = 200
+"""An account has 25, or 50 with its subscription notices; deleted ones may still be counted."""
+
 
 def on_popup(event: Inbound, facts: Facts) -> Decision:
     """The popup was answered. A refusal there leaves earlier accepts as they were; of a stranger it leaves no trace."""
     if came_too_late(event, facts.tombstone):
         return Decision("stale")
     known = facts.member
-    choices = [choice for choice in _choices(event) if choice.template_id]
+    choices = _choices(event)
     accepted = [choice.template_id for choice in choices if choice.status == "accept"]
     details = {"accepted": len(accepted), "refused": len(choices) - len(accepted)}
     if known is None and not accepted:
@@ -59,7 +65,9 @@ def on_sent(event: Inbound, facts: Facts) -> Decision:
         return Decision("nobody")
     results = event.body.results if isinstance(event.body, SubscribeSent) else ()
     ledger = facts.sends or Sends(facts.account, event.openid, facts.member.member_no)
-    delivered = [result.template_id for result in results if result.code == 0 and result.template_id]
+    delivered = [
+        result.template_id for result in results if result.code == 0 and TEMPLATE_ID.fullmatch(result.template_id)
+    ]
     used = _with_one_more(ledger.credits_used, delivered)
     return Decision(
         "notice.delivered" if delivered else "notice.undelivered",
@@ -76,9 +84,12 @@ def credits_left(member: Member, sends: Sends | None) -> dict[str, int]:
 
 
 def _choices(event: Inbound) -> tuple[Choice, ...]:
-    return event.body.choices if isinstance(event.body, (SubscribePopup, SubscribeChange)) else ()
+    """What was chosen, without what names no template."""
+    choices = event.body.choices if isinstance(event.body, (SubscribePopup, SubscribeChange)) else ()
+    return tuple(choice for choice in choices if TEMPLATE_ID.fullmatch(choice.template_id))
 
 
 def _with_one_more(counts: Mapping[str, int], template_ids: Iterable[str]) -> dict[str, int]:
-    """The counts with one more for each occurrence of a template."""
-    return dict(Counter(counts) + Counter(template_ids))
+    """The counts with one more for each occurrence of a template; no more templates than an account can have."""
+    counted = Counter(counts) + Counter(template_ids)
+    return dict(islice(counted.items(), MOST_TEMPLATES))

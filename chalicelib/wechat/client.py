@@ -11,6 +11,8 @@ from chalicelib.wechat.connection import Connection
 from chalicelib.wechat.errors import TokenRefused, UnknownOutcome
 
 T = TypeVar("T")
+LONGEST_TEXT = 200
+"""Characters of a text about a follower: the longest, a scene, has 64."""
 LONGEST_TEMPORARY = 2_592_000
 """Seconds that a temporary QR code lives at most: 30 days (official page: creating QR codes)."""
 
@@ -42,15 +44,15 @@ class UserInfo:
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
-        """Raises ValueError or TypeError when it is misshapen."""
+        """Raises LookupError, OSError, OverflowError, TypeError or ValueError when it is misshapen."""
         subscribed = answer.get("subscribe_time")
         return cls(
             following=bool(answer["subscribe"]),
-            unionid=str(answer.get("unionid", "")),
-            remark=str(answer.get("remark", "")),
+            unionid=_text(answer.get("unionid")),
+            remark=_text(answer.get("remark")),
             tag_ids=tuple(int(tag) for tag in answer.get("tagid_list", ())),
-            subscribe_scene=str(answer.get("subscribe_scene", "")),
-            scene=str(answer.get("qr_scene_str") or answer.get("qr_scene") or ""),
+            subscribe_scene=_text(answer.get("subscribe_scene")),
+            scene=_text(answer.get("qr_scene_str") or answer.get("qr_scene")),
             subscribed_at=datetime.fromtimestamp(int(subscribed), tz=UTC) if subscribed else None,
         )
 
@@ -74,7 +76,7 @@ class WechatClient:
 
     def tag_names(self) -> Mapping[int, str]:
         """The account's tags, by id. The system's own have the ids 0, 1 and 2."""
-        return _shaped(lambda tags: {int(tag["id"]): str(tag["name"]) for tag in tags}, self._calls.tag.get())
+        return _shaped(lambda tags: {int(tag["id"]): _text(tag["name"]) for tag in tags}, self._calls.tag.get())
 
     def create_menu(self, menu: Mapping[str, Any]) -> None:
         """Replace the menu below every chat. Followers see it within five minutes."""
@@ -136,6 +138,11 @@ class _Calls(WechatpyClient):  # type: ignore[misc]  # wechatpy has no types
         if method == "get":
             return self._connection.get(path, signed)
         return self._connection.post(path, signed, data or {})
+
+
+def _text(found: Any) -> str:
+    """A text that the table can hold, whatever the escapes in JSON made of it."""
+    return str(found or "")[:LONGEST_TEXT].encode(errors="replace").decode()
 
 
 def _shaped(parse: Callable[[Any], T], answer: Any) -> T:

@@ -233,10 +233,14 @@ def error_for(code: int, errmsg: str = "", *, path: str = "", answer: Mapping[st
     cls, meaning = _in_context(code, path) or _BY_CODE.get(code, (UnknownCode, "unknown code"))
     found = answer or {}
     if issubclass(cls, Partial):
-        return cls(meaning, code=code, errmsg=errmsg, failed=map(str, found.get("fail_openid_list") or ()))
+        return cls(meaning, code=code, errmsg=errmsg, failed=_listed(found.get("fail_openid_list")))
     if issubclass(cls, AlreadyAccepted):
         return cls(meaning, code=code, errmsg=errmsg, msg_id=str(found.get("msg_id", "")))
     return cls(meaning, code=code, errmsg=errmsg)
+
+
+def _listed(openids: Any) -> Iterable[str]:
+    return map(str, openids) if isinstance(openids, list) else ()
 
 
 def _in_context(code: int, path: str) -> tuple[type[WechatError], str] | None:

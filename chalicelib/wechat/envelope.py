@@ -13,6 +13,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from wechatpy.crypto.base import WeChatCipher
 from wechatpy.utils import WeChatSigner
@@ -102,7 +103,7 @@ def encrypt(message: bytes, *, key: bytes, appid: str, prefix: bytes | None = No
     head = secrets.token_bytes(16) if prefix is None else prefix
     plain = head + struct.pack(">I", len(message)) + message + appid.encode()
     pad = BLOCK - len(plain) % BLOCK
-    return base64.b64encode(WeChatCipher(key).encrypt(plain + bytes([pad]) * pad)).decode()
+    return base64.b64encode(_cipher(key).encrypt(plain + bytes([pad]) * pad)).decode()
 
 
 def decrypt(sealed: str, *, key: bytes, appid: str) -> bytes | None:
@@ -113,13 +114,19 @@ def decrypt(sealed: str, *, key: bytes, appid: str) -> bytes | None:
         return None
     if not cipher or len(cipher) % 16:
         return None
-    plain = WeChatCipher(key).decrypt(cipher)
+    plain = _cipher(key).decrypt(cipher)
     pad = plain[-1]
     if not 1 <= pad <= BLOCK or plain[-pad:] != bytes([pad]) * pad or len(plain) - pad < 20:
         return None
     length = struct.unpack(">I", plain[16:20])[0]
     message, owner = plain[20 : 20 + length], plain[20 + length : -pad]
     return message if hmac.compare_digest(owner, appid.encode()) else None
+
+
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> WeChatCipher:
+    """Prepared once per key; every call begins a stream of its own."""
+    return WeChatCipher(key)
 
 
 _SIGNATURE = re.compile(r"[0-9a-f]{40}")

@@ -9,6 +9,8 @@ RID = re.compile(r"\s*\brid:\s*([0-9a-f]{6,12}(?:-[0-9a-f]{6,12}){2})")
 TELLING = re.compile(r"[A-Za-z0-9_\-]{24,}")
 """Openids have 28 characters, an AppSecret 32, tokens more; the words of an error message have fewer."""
 UNPRINTABLE = re.compile(r"[^ -~\u3000-\uffef]+")
+LONGEST_READ = 1_000
+"""Characters of an errmsg that are looked at: WeChat's have a hundred or two."""
 LONGEST = 200
 
 
@@ -20,6 +22,7 @@ class WechatError(AppError):
     """
 
     def __init__(self, what: str, *, code: int | None = None, errmsg: str = "") -> None:
+        errmsg = errmsg[:LONGEST_READ]
         rid = RID.search(errmsg)
         self.code = code
         self.message = cleaned(errmsg)

@@ -59,7 +59,8 @@ class TemplateFinished:
 
     msgid: str = xml("MsgID")
     status: str = xml("Status")
-    """`success`, `failed:user block`, `failed:system failed`, `failed:freq limit`, or what WeChat invents next."""
+    """`success`, `failed:user block`, `failed: system failed`, `failed:freq limit`, or what WeChat invents next.
+    The blank behind the colon comes and goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
-from xml.parsers.expat import ExpatError
-
-import xmltodict
 
 from chalicelib.errors import Refused
 from chalicelib.wechat.events import ABOUT_NOBODY, ABOUT_OPENID, EVENTS, Event
 from chalicelib.wechat.fields import Fields, read, text_of
 from chalicelib.wechat.messages import MESSAGES, Message
+from chalicelib.wechat.tree import tree
 
-ELEMENTS = 2_000
-DEPTH = 8
-START = re.compile(rb"\s*(?:<\?xml\s[^<>]{0,100}\?>\s*)?<xml>")
-"""How WeChat begins: at once with the root, so there is no room for a DTD, and none needs to be looked for inside,
-where a follower may well write one as text."""
-CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 NAME = re.compile(r"[A-Za-z0-9_@.\-]{1,64}")
 KIND = re.compile(r"[a-z0-9_]{1,64}")
+TIME = re.compile(r"[0-9]{1,11}")
 EARLIEST, LATEST = 1_000_000_000, 9_999_999_999
 
 
@@ -59,7 +53,7 @@ class Inbound:
 
 def parse(xml: bytes, *, appid: str) -> Inbound:
     """Read decrypted or plain XML. Raises Refused when it is no message of WeChat's shape."""
-    fields = _tree(xml)
+    fields = tree(xml)
     sender, recipient = _name(fields, "FromUserName"), _name(fields, "ToUserName")
     kind = _kind(fields)
     return Inbound(
@@ -81,29 +75,7 @@ def receipt_id(fields: Fields, *, appid: str) -> str:
     telling: Any = fields
     if text_of(fields.get("MsgType")).lower() != "event" and text_of(fields.get("MsgId")):
         telling = {name: fields.get(name) for name in ("FromUserName", "CreateTime", "MsgType", "MsgId")}
-    canonical = json.dumps([appid, telling], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _tree(xml: bytes) -> Fields:
-    """Parse within bounds that no real message reaches. DTDs are refused unread."""
-    if not START.match(xml) or CDATA.sub(b"", xml).count(b"<") > 2 * ELEMENTS:
-        raise Refused("xml.unsafe")
-    try:
-        root = xmltodict.parse(xml.decode("utf-8"))["xml"]
-    except (ValueError, ExpatError):
-        raise Refused("xml.malformed") from None
-    if not isinstance(root, dict) or not _is_shallow(root, DEPTH):
-        raise Refused("xml.shape")
-    return root
-
-
-def _is_shallow(node: Any, depth: int) -> bool:
-    if isinstance(node, dict):
-        return depth > 0 and all(_is_shallow(child, depth - 1) for child in node.values())
-    if isinstance(node, list):
-        return all(_is_shallow(child, depth) for child in node)
-    return True
+    return hashlib.sha256(CANONICAL([appid, telling]).encode()).hexdigest()
 
 
 def _name(fields: Fields, tag: str) -> str:
@@ -132,7 +104,7 @@ def _body(kind: str, fields: Fields) -> Body:
 
 def _created(fields: Fields) -> datetime:
     created = text_of(fields.get("CreateTime"))
-    if not created.isascii() or not created.isdigit() or not EARLIEST <= int(created[:11]) <= LATEST:
+    if not TIME.fullmatch(created) or not EARLIEST <= int(created) <= LATEST:
         raise Refused("xml.time")
     return datetime.fromtimestamp(int(created), tz=UTC)
 

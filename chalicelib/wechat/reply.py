@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from typing import Any, Literal, Self, assert_never
 
 TEXT_BYTES = 2048
 """Longest text in bytes of UTF-8. Not stated by the official page; every field report agrees on it."""
@@ -23,7 +23,7 @@ class Reply:
     url: str = ""
 
     def to_item(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
@@ -67,6 +67,8 @@ def render(reply: Reply, *, to: str, sender: str, at: int) -> str:
             written = ArticlesReply(articles=[_article(reply)], **addresses)
         case "transfer_customer_service":
             written = TransferCustomerServiceReply(**addresses)
+        case unknown:
+            assert_never(unknown)
     return str(written.render())
 
 
