@@ -1,0 +1,171 @@
+"""What the FAQ makes of a text."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.decision import Faq, Verdict
+from chalicelib.faq.engine import CompiledFaq, compile_release
+from chalicelib.store.release import FaqEntry, Keyword, Release
+from infra.local.demo import content
+from tests.builders import NOON, a_release, an_entry
+
+INVOICE = an_entry(
+    "invoice",
+    title="怎么开发票？",
+    questions=("能开专票吗",),
+    keywords=(Keyword("exact", "发票"), Keyword("contains", "开发票")),
+)
+RETURN = an_entry("return", title="怎么退货退款？", questions=(), keywords=(Keyword("contains", "退货"),))
+DEMO = compile_release(content.shop())
+
+
+def search(text: str, *entries: FaqEntry) -> Verdict:
+    return compile_release(a_release(*entries)).search(text, now=NOON)
+
+
+def ids(verdict: Verdict) -> list[str]:
+    return [entry.entry_id for entry in verdict.entries]
+
+
+@pytest.mark.parametrize("text", ["发票", "怎么开发票", "能开专票吗？", " 发 票 ！", "发票😀", "怎么开发票?"])
+def test_a_whole_message_that_is_known_is_answered_with_certainty(text: str) -> None:
+    verdict = search(text, INVOICE, RETURN)
+
+    assert verdict == Verdict("answer", (INVOICE,), 1.0)
+
+
+def test_width_and_case_of_letters_do_not_matter() -> None:
+    entry = an_entry(keywords=(Keyword("exact", "VIP卡2"),))
+
+    assert ids(search("ｖｉｐ卡２", entry)) == ["hours"]
+
+
+def test_of_two_entries_with_the_same_exact_keyword_the_higher_priority_answers() -> None:
+    low = an_entry("a", keywords=(Keyword("exact", "积分"),))
+    high = an_entry("b", title="积分怎么用", keywords=(Keyword("exact", "积分"),), priority=1)
+
+    assert ids(search("积分", low, high)) == ["b"]
+
+
+def test_a_tie_ends_the_same_way_in_whatever_order_the_entries_stand() -> None:
+    first, second = (an_entry(name, title=name, keywords=(Keyword("exact", "积分"),)) for name in ("a", "b"))
+
+    assert ids(search("积分", first, second)) == ids(search("积分", second, first)) == ["a"]
+
+
+def test_a_message_that_contains_a_keyword_is_answered() -> None:
+    verdict = search("想开发票呀", INVOICE, RETURN)
+
+    assert verdict.outcome == "answer"
+    assert ids(verdict) == ["invoice"]
+    assert 0.3 <= verdict.confidence < 1.0
+
+
+def test_a_keyword_that_is_small_in_a_message_answers_when_the_message_resembles_its_entry() -> None:
+    entry = an_entry("range", title="你们的配送范围有多大", keywords=(Keyword("contains", "配送"),))
+
+    verdict = search("请问你们的配送范围多大", entry, INVOICE)
+
+    assert (verdict.outcome, ids(verdict)) == ("answer", ["range"])
+    assert verdict.confidence > 0.6
+
+
+def test_a_keyword_that_is_only_named_in_passing_is_asked_about() -> None:
+    verdict = search("昨天在你们那儿排队的时候听到有人说要退货来着", INVOICE, RETURN)
+
+    assert (verdict.outcome, ids(verdict)) == ("clarify", ["return"])
+
+
+def test_priority_goes_before_length_among_contained_keywords() -> None:
+    short = an_entry("short", keywords=(Keyword("contains", "会员"),), priority=1)
+    long = an_entry("long", title="会员积分", keywords=(Keyword("contains", "会员积分"),))
+
+    assert ids(search("查会员积分", short, long)) == ["short"]
+
+
+def test_the_longest_contained_keyword_goes_first_where_priorities_are_equal() -> None:
+    short = an_entry("a", keywords=(Keyword("contains", "会员"),))
+    long = an_entry("b", title="积分", keywords=(Keyword("contains", "会员积分"),))
+
+    assert ids(search("查会员积分", short, long)) == ["b"]
+
+
+def test_two_keywords_of_one_entry_are_no_reason_to_ask() -> None:
+    entry = an_entry("a", keywords=(Keyword("contains", "退货"), Keyword("contains", "退款")))
+
+    assert search("退货退款的事", entry).outcome == "answer"
+
+
+def test_keywords_of_equal_standing_are_asked_about_three_at_most() -> None:
+    words = ("积分", "退货", "发票", "配送")
+    entries = [an_entry(word, title=word * 3, keywords=(Keyword("contains", word),)) for word in words]
+
+    verdict = search("积分退货发票配送", *entries)
+
+    assert verdict.outcome == "clarify"
+    assert ids(verdict) == sorted(words)[:3]
+
+
+def test_a_similar_question_is_asked_about_but_never_answered() -> None:
+    verdict = search("能不能开专票", INVOICE, RETURN)
+
+    assert (verdict.outcome, ids(verdict)) == ("clarify", ["invoice"])
+    assert 0.45 <= verdict.confidence < 1
+
+
+def test_the_most_similar_entry_is_offered_first() -> None:
+    near = an_entry("near", title="会员积分怎么兑换")
+    far = an_entry("far", title="会员积分怎么查询明细", questions=())
+
+    assert ids(search("会员积分怎么换", far, near)) == ["near", "far"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀😀", "。。。", "\x00\x01", "今天天气怎么样", "\ud800"])
+def test_what_is_about_nothing_in_the_faq_is_a_miss(text: str) -> None:
+    assert search(text, INVOICE, RETURN) == Verdict("miss")
+
+
+def test_an_empty_release_misses_everything() -> None:
+    assert compile_release(Release(version=0)).search("发票", now=NOON) == Verdict("miss")
+
+
+def test_keywords_without_a_readable_character_match_nothing() -> None:
+    entry = an_entry(title="？", questions=("！",), keywords=(Keyword("exact", "😀"), Keyword("contains", "。。")))
+
+    assert search("随便什么", entry) == Verdict("miss")
+    assert search("😀", entry) == Verdict("miss")
+
+
+def test_a_compiled_release_knows_what_it_was_made_from() -> None:
+    release = a_release(INVOICE)
+
+    faq: Faq = compile_release(release)
+
+    assert faq.release is release
+    assert isinstance(faq, CompiledFaq)
+
+
+@given(st.text(max_size=800))
+def test_no_text_upsets_the_search(text: str) -> None:
+    verdict = DEMO.search(text, now=NOON)
+
+    assert verdict == DEMO.search(text, now=NOON)
+    assert 0.0 <= verdict.confidence <= 1.0
+    assert len(verdict.entries) <= 3
+    assert len(set(ids(verdict))) == len(verdict.entries)
+
+
+@pytest.mark.parametrize("text", ["请问积分怎么用呢", "怎么退货" * 170, "ﷺ" * 682, "会员积分怎么查询退款多久送到" * 50])
+def test_a_search_is_quick_however_long_the_text(text: str) -> None:
+    fastest = min(_seconds(text) for _ in range(20))
+
+    assert fastest < 0.003  # aimed at 1 ms; slow machines count too
+
+
+def _seconds(text: str) -> float:
+    began = time.perf_counter()
+    DEMO.search(text, now=NOON)
+    return time.perf_counter() - began
