@@ -2,12 +2,14 @@
 
 from chalice.app import Chalice, Response
 
+from chalicelib.journal.entry import journal
 from chalicelib.tokens.entry import tokens
 from chalicelib.work.entry import work
 
 app = Chalice(app_name="huiyuan", configure_logs=False)
 app.register_blueprint(work)
 app.register_blueprint(tokens)
+app.register_blueprint(journal)
 
 XML = ["text/xml", "application/xml", "text/plain", "application/json"]
 """What a callback may call itself: WeChat writes text/xml, and Chalice reads a missing type as JSON."""

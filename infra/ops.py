@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.door import Deadline
 from chalicelib.errors import BadContent, Conflict, SettingsError, Unavailable
 from chalicelib.store.table import Table
-from infra import ops_faq
+from infra import ops_faq, ops_figures
 
 SECONDS = 20.0
 """How long the table may take."""
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.ops", description="会员服务的运营命令")
     commands = parser.add_subparsers(required=True, metavar="命令")
     ops_faq.add_commands(commands)
+    ops_figures.add_commands(commands)
     return parser
 
 

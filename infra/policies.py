@@ -67,6 +67,16 @@ def keep_tokens(function: Function) -> Statement:
     return _allow("dynamodb", ("GetItem", "PutItem", "UpdateItem"), (function.table,), accounts_only)
 
 
+def read_journal(function: Function) -> Statement:
+    journal_only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["L#*"]}}
+    return _allow("dynamodb", ("Query",), (function.table,), journal_only)
+
+
+def keep_figures(function: Function) -> Statement:
+    figures_only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["D#*"]}}
+    return _allow("dynamodb", ("GetItem", "PutItem", "Query"), (function.table,), figures_only)
+
+
 def send_wake_ups(function: Function) -> Statement:
     return _allow("sqs", ("GetQueueUrl", "SendMessage"), (function.work_queue,))
 
@@ -80,9 +90,12 @@ def ask_for_token(function: Function) -> Statement:
     return _allow("lambda", ("InvokeFunction",), (f"arn:*:lambda:*:*:function:{refresher.deployed_name}",))
 
 
+def list_accounts(function: Function) -> Statement:
+    return _list_names(function.parameters("accounts"))
+
+
 def list_secrets(function: Function) -> Statement:
-    secrets = function.parameters("secrets")
-    return _allow("ssm", ("GetParametersByPath",), (secrets, f"{secrets}/*"))
+    return _list_names(function.parameters("secrets"))
 
 
 def read_accounts(function: Function) -> Statement:
@@ -123,6 +136,7 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         read_secrets,
         decrypt_secrets,
     ),
+    "journal_roll": (write_logs, read_journal, keep_figures, list_accounts),
 }
 
 
@@ -155,6 +169,11 @@ def _allow(
         "Resource": list(resources),
         "Condition": {**own_account, **(condition or {})},
     }
+
+
+def _list_names(parameters: str) -> Statement:
+    """Values come encrypted with the names, and no key to them is granted here."""
+    return _allow("ssm", ("GetParametersByPath",), (parameters, f"{parameters}/*"))
 
 
 def _decrypt(parameters: str) -> Statement:

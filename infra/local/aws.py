@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from moto.dynamodb.responses import DynamoHandler
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 REGION = "cn-north-1"
@@ -21,6 +22,7 @@ class LocalAws:
 
     def start(self) -> None:
         guard_transactions()
+        moto_api_backend.reset()  # moto keeps its state in the process, also that of a server before this one
         self._server.start()
         host, port = self._server.get_host_and_port()
         self.url = f"http://{host}:{port}"

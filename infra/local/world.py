@@ -121,6 +121,7 @@ class LocalWorld:
         self._running.append(self.gateway.stop)
 
     def _start_pumps(self) -> None:
+        from chalicelib.journal.entry import journal_roll
         from chalicelib.tokens.entry import token_refresh
         from chalicelib.work.entry import tick, work_do
 
@@ -129,6 +130,7 @@ class LocalWorld:
         schedules = Schedules((
             Schedule(tick, name="tick", minutes=1, now=self.clock.now),
             Schedule(token_refresh, name="token_refresh", minutes=5, now=self.clock.now),
+            Schedule(journal_roll, name="journal_roll", minutes=15, now=self.clock.now),
         ))  # fmt: skip
         self.clock.subscribe(schedules.clock_moved)
         for pump in (self.pump, schedules):

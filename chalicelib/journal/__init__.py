@@ -1,0 +1,1 @@
+"""Daily figures, derived from the journal."""

@@ -1,0 +1,128 @@
+"""What a journal entry counts as: one table, in which a new feature has one line per outcome. Pure."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from chalicelib.clock import SHANGHAI
+from chalicelib.store.journal import Entry
+
+
+class Count(NamedTuple):
+    """So many of one figure."""
+
+    group: str
+    name: str
+    amount: int = 1
+
+
+Rule: TypeAlias = Callable[[Entry], Count]
+
+ANY = "*"
+NONE = "(none)"
+"""The name of what has none: followers who came by no channel's code."""
+
+
+def one(group: str, name: str) -> Rule:
+    return lambda _entry: Count(group, name)
+
+
+def named(group: str, detail: str) -> Rule:
+    """One, under the name that the detail has."""
+    return lambda entry: Count(group, str(entry.details.get(detail, "")) or NONE)
+
+
+def amount(group: str, name: str, detail: str) -> Rule:
+    """As many as the detail says."""
+    return lambda entry: Count(group, name, int(entry.details.get(detail, 0)))
+
+
+def given(group: str, name: str, detail: str) -> Rule:
+    """One if the entry has the detail."""
+    return lambda entry: Count(group, name, int(detail in entry.details))
+
+
+def by_outcome(group: str) -> Rule:
+    """One, under the outcome's own name."""
+    return lambda entry: Count(group, f"{entry.what}/{entry.outcome}")
+
+
+def by_kind(group: str) -> Rule:
+    """One, under the event's own name."""
+    return lambda entry: Count(group, entry.what.removeprefix("event."))
+
+
+def came(entry: Entry) -> Count:
+    """A follower who left within the tombstone's life is one who returned."""
+    return Count("follows", "returned" if entry.details.get("returned") else "new")
+
+
+MESSAGES = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "miniprogrampage"})
+VISITS = frozenset({
+    "event.scan", "event.click", "event.view", "event.view_miniprogram", "event.scancode_push",
+    "event.scancode_waitmsg", "event.pic_sysphoto", "event.pic_photo_or_album", "event.pic_weixin",
+    "event.location_select", "event.subscribe_msg_popup_event",
+})  # fmt: skip
+ACTS = MESSAGES | VISITS | {"event.subscribe"}
+"""What followers do, as against what the platform reports of them."""
+JOBS = frozenset({"member.profile", "member.erasure"})
+NO_ACTS = frozenset({"stale"})
+"""Outcomes of what came too late to count as a sign of life."""
+
+RULES: dict[tuple[str, str], tuple[Rule, ...]] = {
+    **{(kind, ANY): (by_kind("messages"),) for kind in MESSAGES},
+    **{(kind, ANY): (by_kind("visits"),) for kind in VISITS},
+    **{(kind, ANY): (by_outcome("jobs"),) for kind in JOBS},
+    ("event.subscribe", "followed"): (came, named("channels.in", "channel")),
+    ("event.subscribe", "followed.again"): (one("follows", "again"),),
+    ("event.unsubscribe", "unfollowed"): (one("unfollows", "told"), named("channels.out", "channel")),
+    ("member.profile", "unfollowed.found"): (one("unfollows", "found"), named("channels.out", "channel")),
+    ("event.scan", "scanned"): (named("scans", "channel"),),
+    ("event.subscribe_msg_change_event", ANY): (by_kind("reports"),),
+    ("event.subscribe_msg_sent_event", ANY): (by_kind("reports"),),
+    (ANY, "faq.answer"): (one("faq", "answer"), given("faq", "suggestion", "chosen"), named("faq.entries", "entry")),
+    (ANY, "faq.clarify"): (one("faq", "clarify"),),
+    (ANY, "faq.miss"): (one("faq", "miss"),),
+    (ANY, "human.transfer"): (one("human", "transfer"), given("faq", "suggestion", "chosen")),
+    (ANY, "human.closed"): (one("human", "closed"), given("faq", "suggestion", "chosen")),
+    **{(ANY, f"human.{name}"): (one("human", name),) for name in ("passed_on", "began", "ended", "left")},
+    (ANY, "opted_out"): (one("marketing", "opted_out"),),
+    (ANY, "opted_in"): (one("marketing", "opted_in"),),
+    **{(ANY, f"erased.{why}"): (one("erased", why),) for why in ("wish", "cancelled", "revoked")},
+    (ANY, "subscribed"): (
+        amount("subscriptions", "accepted", "accepted"), amount("subscriptions", "refused", "refused"),
+    ),
+    (ANY, "subscription.refused"): (amount("subscriptions", "refused", "refused"),),
+    **{
+        (ANY, f"notice.{name}"): (amount("notices", "delivered", "delivered"), amount("notices", "failed", "failed"))
+        for name in ("delivered", "undelivered")
+    },
+    (ANY, "data.shown"): (one("rights", "data.shown"),),
+    **{(ANY, f"erasure.{name}"): (one("rights", f"erasure.{name}"),) for name in ("asked", "cancelled", "nothing")},
+    (ANY, "profile.refreshed"): (one("rights", "profile.refreshed"),),
+    (ANY, "revoked.nothing_held"): (one("rights", "revoked.nothing_held"),),
+    (ANY, "stale"): (by_kind("late"),),
+    (ANY, "seen"): (),
+    (ANY, "click.unknown"): (one("other", "click.unknown"),),
+    (ANY, "nobody"): (by_kind("reports"),),
+    (ANY, "noted"): (by_kind("reports"),),
+    (ANY, "unknown"): (by_kind("unknown"),),
+}  # fmt: skip
+"""By what and outcome. The pair's own line, or else the outcome's, is joined by the line of the kind."""
+
+UNKNOWN: tuple[Rule, ...] = (by_outcome("other"),)
+
+
+def counts_of(entry: Entry) -> Iterator[Count]:
+    """The figures that an entry is counted in. What no line knows is counted under its own name, never dropped."""
+    of_kind = RULES.get((entry.what, ANY), ())
+    of_outcome = RULES.get((entry.what, entry.outcome), RULES.get((ANY, entry.outcome)))
+    if of_outcome is None:
+        of_outcome = () if entry.what in JOBS else UNKNOWN
+    yield from (rule(entry) for rule in (*of_kind, *of_outcome) or UNKNOWN)
+    if is_act(entry):
+        yield Count("hours", f"{entry.at.astimezone(SHANGHAI).hour:02d}")
+
+
+def is_act(entry: Entry) -> bool:
+    """Whether a follower did it."""
+    return entry.what in ACTS and entry.outcome not in NO_ACTS

@@ -1,0 +1,1 @@
+"""Daily figures as operators read them."""
