@@ -1,6 +1,8 @@
 """The simulator over loopback HTTP: its doors, the stream, the page, and calls to a real callback server."""
 
+import html
 import json
+import re
 import socket
 import threading
 import time
@@ -500,6 +502,130 @@ def test_on_its_own_it_says_when_the_port_is_taken(rig: Rig, capsys: pytest.Capt
 
     assert __main__.main(["--callback", "http://127.0.0.1:1/", "--port", port]) == 1
     assert "已被占用" in capsys.readouterr().out
+
+
+def test_a_file_is_uploaded_as_a_form_and_comes_back(rig: Rig) -> None:
+    token, files = rig.token(), {"media": ("photo.png", b"\x89PNG" + bytes(5_000_000))}
+
+    url, query = f"{rig.server.url}/cgi-bin/media/upload", {"access_token": token, "type": "image"}
+    told = rig.session.post(url, params=query, files=files, timeout=5).json()
+    without = rig.session.post(url, params=query, files={"other": ("a.png", b"x")}, timeout=5).json()
+    url, query = f"{rig.server.url}/cgi-bin/media/get", {"access_token": token, "media_id": told["media_id"]}
+    answer = rig.session.get(url, params=query, timeout=5)
+
+    assert without["errcode"] == 41005
+    assert (answer.content, answer.headers["Content-Type"]) == (files["media"][1], "image/png")
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+
+
+def test_a_payment_is_told_to_the_merchant_and_can_be_asked_for(rig: Rig) -> None:
+    openid = rig.person()
+    merchant = rig.get("/sim/merchant", account="demo")
+
+    notify = {"amount": 100, "notify_url": f"{rig.callback.url}/pay"}
+    told = rig.post(f"/sim/followers/{openid}/pay", notify)
+    rig.post(f"/sim/followers/{openid}/refund", {"out_trade_no": told["out_trade_no"], "amount": 1})
+
+    notices = rig.callback.seen[-2:]
+    assert [urlsplit(one.url).path for one in notices] == ["/wechat/demo/pay"] * 2
+    assert {one.headers["Wechatpay-Serial"] for one in notices} == {merchant["serial"]}
+    assert merchant["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
+    assert (merchant["mchid"], merchant["apiv3_key"]) == (rig.account.mchid, rig.account.apiv3_key)
+    order = rig.get("/sim/orders", account="demo")[0]
+    assert (order["trade_state"], order["refunds"][0]["amount"]["refund"]) == ("REFUND", 1)
+    rest = 'nonce_str="n",signature="x",timestamp="1",serial_no="S"'
+    answer = rig.session.get(
+        f"{rig.server.url}/v3/pay/transactions/out-trade-no/{told['out_trade_no']}",
+        params={"mchid": rig.account.mchid},
+        headers={"Authorization": f'WECHATPAY2-SHA256-RSA2048 mchid="{rig.account.mchid}",{rest}'},
+        timeout=5,
+    )
+    assert answer.json()["transaction_id"] == told["transaction_id"]
+    assert answer.headers["Wechatpay-Signature"]
+
+
+def test_each_person_is_shown_their_own_menu(rig: Rig) -> None:
+    openid, token = rig.person(), rig.token()
+    default, own = ([{"type": "click", "name": name, "key": name}] for name in ("默认", "安卓"))
+    rig.post("/cgi-bin/menu/create", {"button": default}, access_token=token)
+    body = {"button": own, "matchrule": {"client_platform_type": "2"}}
+    rig.post("/cgi-bin/menu/addconditional", body, access_token=token)
+    rig.post(f"/sim/followers/{openid}/platform", {"type": "2"})
+
+    assert rig.get("/sim/menu", account="demo") == {"button": default}
+    assert rig.get("/sim/menu", account="demo", openid=openid) == {"button": own}
+
+
+def links_of(rig: Rig, page: requests.Response) -> list[str]:
+    found = re.findall(r'<a [^>]*href="([^"]+)"', page.content.decode())
+    return [rig.server.url + html.unescape(link) for link in found]
+
+
+def open_page(rig: Rig, url: str, **query: str) -> requests.Response:
+    return rig.session.get(url, params=query, allow_redirects=False, timeout=5)
+
+
+def question(rig: Rig, **changes: str) -> dict[str, str]:
+    asked = {"appid": rig.account.appid, "redirect_uri": "https://shop.example.com/?a=1", "response_type": "code"}
+    return {**asked, "scope": "snsapi_userinfo", "state": "s1", **changes}
+
+
+def test_a_page_asks_whose_phone_it_is_and_for_consent(rig: Rig) -> None:
+    openid = rig.person()
+    url = f"{rig.server.url}/connect/oauth2/authorize"
+
+    who = open_page(rig, url, **question(rig))
+    consent = open_page(rig, links_of(rig, who)[0])
+    refuse, allow, snapshot = links_of(rig, consent)
+    back = open_page(rig, allow)
+    virtual = open_page(rig, snapshot)
+    refused = open_page(rig, refuse)
+
+    assert "小王" in who.content.decode()
+    assert "慧园" in consent.content.decode()
+    assert "form-action 'none'" in consent.headers["Content-Security-Policy"]
+    assert "已拒绝授权" in refused.content.decode()
+    rig.post("/sim/switches", {"oauth_refusal_redirects": True})
+    assert open_page(rig, refuse).headers["Location"] == "https://shop.example.com/?a=1&state=s1"
+    opened = {name: values[0] for name, values in parse_qs(urlsplit(back.headers["Location"]).query).items()}
+    assert (back.status_code, opened["a"], opened["state"]) == (302, "1", "s1")
+    assert exchanged(rig, back)["openid"] == openid
+    assert exchanged(rig, virtual)["is_snapshotuser"] == 1
+
+
+def exchanged(rig: Rig, back: requests.Response) -> Json:
+    code = parse_qs(urlsplit(back.headers["Location"]).query)["code"][0]
+    papers = {"appid": rig.account.appid, "secret": rig.account.secret, "grant_type": "authorization_code"}
+    return rig.get("/sns/oauth2/access_token", code=code, **papers)
+
+
+def test_without_consent_only_who_is_there_is_told_at_once(rig: Rig) -> None:
+    openid = rig.person()
+    url = f"{rig.server.url}/connect/oauth2/authorize"
+
+    back = open_page(rig, url, **question(rig, scope="snsapi_base"), openid=openid)
+
+    assert exchanged(rig, back)["scope"] == "snsapi_base"
+
+
+def test_a_page_that_may_not_ask_is_told_why(rig: Rig) -> None:
+    closed = rig.person()
+    rig.post(f"/sim/followers/{closed}/cancel")
+    url = f"{rig.server.url}/connect/oauth2/authorize"
+
+    assert "10013" in open_page(rig, url, **question(rig, appid="wx<b>")).content.decode()
+    assert "没有这个人" in open_page(rig, url, **question(rig), openid="nobody").content.decode()
+    assert "没有这个人" in open_page(rig, url, **question(rig), openid=closed).content.decode()
+    assert "还没有粉丝" in open_page(rig, url, **question(rig)).content.decode()
+
+
+def test_names_on_the_page_are_only_names(rig: Rig) -> None:
+    openid = rig.post("/sim/followers", {"account": "demo", "name": "<script>x</script>"})["openid"]
+    url = f"{rig.server.url}/connect/oauth2/authorize"
+
+    pages = [open_page(rig, url, **question(rig), **who) for who in ({}, {"openid": openid})]
+
+    assert all("&lt;script&gt;" in page.text and "<script>" not in page.text for page in pages)
 
 
 def until(condition: Callable[[], bool], seconds: float = 5) -> None:

@@ -78,7 +78,7 @@ class Shop:
     def journal(self, outcome: str) -> list[Mapping[str, Any]]:
         return [item for item in self.items(f"L#{self.account}#") if item["outcome"]["S"] == outcome]
 
-    def quiet(self, *, seconds: float = 15) -> None:
+    def quiet(self, *, seconds: float = 60) -> None:
         """Wait until no job is left."""
         until = monotonic() + seconds
         while self.items(f"J#{self.account}#"):

@@ -8,6 +8,7 @@ from infra.local.wechat_simulator.courier import (
     CallbackUnreachable,
     Courier,
 )
+from infra.local.wechat_simulator.media import Upload
 from infra.local.wechat_simulator.refusal import Refused
 from infra.local.wechat_simulator.serving import Server, serve
 from infra.local.wechat_simulator.simulator import Simulator
@@ -27,5 +28,6 @@ __all__ = [
     "Server",
     "Simulator",
     "Switches",
+    "Upload",
     "serve",
 ]

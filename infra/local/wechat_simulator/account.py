@@ -11,6 +11,7 @@ from infra.local.wechat_simulator.refusal import Refused
 
 Mode = Literal["safe", "compatible", "plain"]
 
+APIV3_KEY_BYTES = 32
 LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 OPENID_CHARS = LETTERS_AND_DIGITS + "_-"
 
@@ -31,6 +32,10 @@ class Account:
     previous_aes_key: str = ""
     has_unionid: bool = False
     allowed_ips: tuple[str, ...] = ()
+    oauth_domains: tuple[str, ...] = ()
+    mchid: str = ""
+    apiv3_key: str = ""
+    merchant_public_key: str = ""
 
     def __post_init__(self) -> None:
         for field in ("account", "appid", "secret", "token", "gh_id"):
@@ -44,6 +49,10 @@ class Account:
             decode_key(self.aes_key)
         if self.previous_aes_key:
             decode_key(self.previous_aes_key)
+        if self.mchid and not (self.mchid.isascii() and self.mchid.isdigit()):
+            raise Refused("商户号（mchid）应为数字")
+        if self.apiv3_key and len(self.apiv3_key.encode()) != APIV3_KEY_BYTES:
+            raise Refused("APIv3 密钥应为 32 个字节")
 
     @property
     def key(self) -> bytes:
@@ -84,6 +93,8 @@ def generated(random: Random, *, account: str, callback_url: str, name: str = ""
         gh_id="gh_" + letters(random, 12, "0123456789abcdef"),
         mode=mode,
         callback_url=callback_url,
+        mchid=letters(random, 10, "123456789"),
+        apiv3_key=letters(random, APIV3_KEY_BYTES),
     )
 
 

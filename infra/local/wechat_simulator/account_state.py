@@ -6,13 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from infra.local.wechat_simulator.account import Account
+from infra.local.wechat_simulator.articles import Draft, Publication
+from infra.local.wechat_simulator.authorizations import Authorizations
 from infra.local.wechat_simulator.breaker import Breaker
+from infra.local.wechat_simulator.media import MediaStore
+from infra.local.wechat_simulator.menus import ConditionalMenu
+from infra.local.wechat_simulator.pay.orders import Order
 from infra.local.wechat_simulator.person import Person
 from infra.local.wechat_simulator.quota import Quota
 from infra.local.wechat_simulator.tokens import Tokens
 
 STAR_TAG = 2
 FIRST_OWN_TAG = 100
+FIRST_MENU = 433_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ class AccountState:
 
     account: Account
     tokens: Tokens
+    authorizations: Authorizations
     quota: Quota = field(default_factory=Quota)
     breaker: Breaker = field(default_factory=Breaker)
     people: dict[str, Person] = field(default_factory=dict)
@@ -120,6 +127,8 @@ class AccountState:
     subscriptions: dict[str, Template] = field(default_factory=dict)
     menu: list[dict[str, Any]] = field(default_factory=list)
     menu_id: int = 0
+    last_menu_id: int = FIRST_MENU
+    conditional_menus: list[ConditionalMenu] = field(default_factory=list)
     qrcodes: dict[str, QrCode] = field(default_factory=dict)
     qrcodes_by_scene: dict[str, list[str]] = field(default_factory=dict)
     permanent_qrcodes: int = 0
@@ -129,6 +138,24 @@ class AccountState:
     mass_to_all: dict[str, int] = field(default_factory=dict)
     ticket: tuple[str, datetime] | None = None
     roster: list[str] | None = None
+    media: MediaStore = field(default_factory=MediaStore)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    publications: dict[str, Publication] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+
+    def new_menu_id(self) -> int:
+        self.last_menu_id += 1
+        return self.last_menu_id
+
+    def menu_of(self, person: Person) -> tuple[list[dict[str, Any]], int]:
+        """The buttons that the person sees and the menu's number: the newest that matches, else the default menu."""
+        for one in reversed(self.conditional_menus):
+            if one.matches(person):
+                return one.buttons, one.menu_id
+        return self.menu, self.menu_id
+
+    def has_media(self, media_id: str, now: datetime) -> bool:
+        return media_id in self.drafts or self.media.find(media_id, now) is not None
 
     def followers_after(self, openid: str, count: int) -> tuple[list[str], int]:
         """Up to `count` following openids behind `openid`, and how many follow in all."""

@@ -1,17 +1,23 @@
 """What a person does in WeChat: each act changes the world and may give something to push."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from infra.local.wechat_simulator import markup, windows
 from infra.local.wechat_simulator.account import LETTERS_AND_DIGITS, letters
 from infra.local.wechat_simulator.arguments import Arguments
+from infra.local.wechat_simulator.media import KEPT_DAYS, SAMPLES, Media
+from infra.local.wechat_simulator.menus import PLATFORMS
+from infra.local.wechat_simulator.pay.notice import Notice
 from infra.local.wechat_simulator.person import Message, Person
 from infra.local.wechat_simulator.push import Push, push_of
 from infra.local.wechat_simulator.refusal import Refused
 from infra.local.wechat_simulator.world import World
 
 Fields = dict[str, markup.Value]
-Act = Callable[[World, Person, Arguments], Push | None]
+Happening = Push | Notice | Mapping[str, str] | None
+"""What an act leads to: a push, a notice of WeChat Pay, or something to tell whoever made the person act."""
+Act = Callable[[World, Person, Arguments], Happening]
 
 
 def say(world: World, person: Person, given: Arguments) -> Push:
@@ -27,12 +33,16 @@ def menu_reply(world: World, person: Person, given: Arguments) -> Push:
 
 
 def image(world: World, person: Person, given: Arguments) -> Push:
-    fields: Fields = {"PicUrl": given.text("url", "http://mmbiz.qpic.cn/simulated/0"), "MediaId": _media(world, given)}
+    fields: Fields = {
+        "PicUrl": given.text("url", "http://mmbiz.qpic.cn/simulated/0"),
+        "MediaId": _media(world, person, given, "image"),
+    }
     return message(world, person, "image", fields, {"type": "image", "url": given.text("url", "")})
 
 
 def voice(world: World, person: Person, given: Arguments) -> Push:
-    fields: Fields = {"MediaId": _media(world, given), "Format": "amr", "MediaId16K": _media(world, given)}
+    media_id, media_id_16k = (_media(world, person, given, "voice") for _ in range(2))
+    fields: Fields = {"MediaId": media_id, "Format": "amr", "MediaId16K": media_id_16k}
     if recognition := given.text("recognition", ""):
         fields["Recognition"] = recognition
     return message(world, person, "voice", fields, {"type": "voice", "text": recognition})
@@ -40,7 +50,8 @@ def voice(world: World, person: Person, given: Arguments) -> Push:
 
 def video(world: World, person: Person, given: Arguments) -> Push:
     kind = "shortvideo" if given.flag("short", False) else "video"
-    fields: Fields = {"MediaId": _media(world, given), "ThumbMediaId": _media(world, given)}
+    media_id, thumb_id = (_media(world, person, given, part) for part in ("video", "thumb"))
+    fields: Fields = {"MediaId": media_id, "ThumbMediaId": thumb_id}
     return message(world, person, kind, fields, {"type": "video"})
 
 
@@ -103,7 +114,8 @@ def click(world: World, person: Person, given: Arguments) -> Push:
 def view(world: World, person: Person, given: Arguments) -> Push:
     url = given.words("url")
     name = _button_name(world, person, "url", url) or url
-    fields: Fields = {"EventKey": url, "MenuId": world.account(person.account).menu_id}
+    _, menu_id = world.account(person.account).menu_of(person)
+    fields: Fields = {"EventKey": url, "MenuId": menu_id}
     return event(world, person, "VIEW", fields, f"打开链接：{name}", side="follower")
 
 
@@ -118,6 +130,14 @@ def blacklist(_world: World, person: Person, given: Arguments) -> None:
 
 def minor(_world: World, person: Person, given: Arguments) -> None:
     person.minor = given.flag("on", True)
+
+
+def platform(_world: World, person: Person, given: Arguments) -> None:
+    """Which phone the person has, as conditional menus count them: 1 iOS, 2 Android, 3 others."""
+    chosen = given.text("type")
+    if chosen not in PLATFORMS:
+        raise Refused("type 只能是 1（iOS）、2（Android）或 3（其他）")
+    person.platform = chosen
 
 
 def message(world: World, person: Person, kind: str, fields: Fields, shown: Message) -> Push:
@@ -182,12 +202,19 @@ def _ticket(world: World) -> str:
     return "gQ" + letters(world.random, 94)
 
 
-def _media(world: World, given: Arguments) -> str:
-    return given.text("media_id", "") or letters(world.random, 64, LETTERS_AND_DIGITS + "-_")
+def _media(world: World, person: Person, given: Arguments, kind: str) -> str:
+    """The id of what the person sent. The account can fetch it for three days, as any temporary file."""
+    if media_id := given.text("media_id", ""):
+        return media_id
+    media_id, now = letters(world.random, 64, LETTERS_AND_DIGITS + "-_"), world.now()
+    media = Media(media_id, kind, SAMPLES[kind], now, now + timedelta(days=KEPT_DAYS))
+    world.account(person.account).media.add(media)
+    return media_id
 
 
 def _button_name(world: World, person: Person, field: str, value: str) -> str:
-    for button in world.account(person.account).menu:
+    buttons, _ = world.account(person.account).menu_of(person)
+    for button in buttons:
         for one in (button, *_sub_buttons(button)):
             if one.get(field) == value:
                 return str(one.get("name", ""))
@@ -215,4 +242,5 @@ ACTS: dict[str, Act] = {
     "receive_off": receive_off,
     "blacklist": blacklist,
     "minor": minor,
+    "platform": platform,
 }

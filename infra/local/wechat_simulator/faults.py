@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from threading import Lock
 from typing import Any, Self
 
+from infra.local.wechat_simulator.pay.notice import Notice
 from infra.local.wechat_simulator.push import Push
 from infra.local.wechat_simulator.refusal import Refused
 
@@ -46,6 +47,18 @@ API_FAULTS = {
     "api_daily_quota": "当天额度用完，45009",
     "api_minute_quota": "每分钟额度用完，45011",
 }
+PAY_FAULTS = {
+    "pay_lost": "通知再也不来，只能查单",
+    "pay_duplicate": "先后通知，一共 copies 次",
+    "pay_probe": "通知之前先来一次验签探测（SIGNTEST）",
+    "pay_reply_lost": "商户已回应，但微信没有收到，于是重试",
+    "pay_unreachable": "连接不上商户",
+    "pay_forged_signature": "签名是伪造的",
+    "pay_unknown_serial": "公钥编号是没见过的",
+    "pay_stale_timestamp": "时间戳是 seconds 秒以前的，签名正确",
+    "pay_wrong_key": "用别的 APIv3 密钥加密",
+}
+ALL_FAULTS = {**CALLBACK_FAULTS, **API_FAULTS, **PAY_FAULTS}
 FIRST_ATTEMPT_ONLY = frozenset({"reply_lost", "slow", "unreachable"})
 LARGEST = 1e9
 BOUNDS = {
@@ -56,7 +69,14 @@ BOUNDS = {
     "size": (0, 50_000_000),
     "status": (200, 599),
 }
-SECONDS = {"delayed": 5.0, "reordered": 10.0, "slow": 2.0, "stale_timestamp": 600.0, "api_slow": 2.0}
+SECONDS = {
+    "delayed": 5.0,
+    "reordered": 10.0,
+    "slow": 2.0,
+    "stale_timestamp": 600.0,
+    "api_slow": 2.0,
+    "pay_stale_timestamp": 600.0,
+}
 
 
 @dataclass(slots=True)
@@ -86,7 +106,7 @@ class Fault:
         unknown = sorted(set(order) - set(known))
         if unknown:
             raise Refused(f"故障没有这些设置：{'、'.join(unknown)}")
-        if order.get("kind") not in {**CALLBACK_FAULTS, **API_FAULTS}:
+        if order.get("kind") not in ALL_FAULTS:
             raise Refused(f"没有这种故障：{order.get('kind')}")
         for name, value in order.items():
             lowest, highest = BOUNDS.get(name, (-LARGEST, LARGEST))
@@ -155,6 +175,15 @@ class FaultList:
                 one.kind in CALLBACK_FAULTS
                 and one.kind not in held
                 and one.hits(account=push.account, openid=push.openid, event=push.event or push.msg_type)
+            )
+        )
+
+    def for_notice(self, notice: Notice) -> Sequence[Fault]:
+        """Those that strike this attempt to tell the merchant."""
+        return self._strike(
+            lambda one: (
+                one.kind in PAY_FAULTS
+                and one.hits(account=notice.account, openid=notice.openid, event=notice.event_type)
             )
         )
 

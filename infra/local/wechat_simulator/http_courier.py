@@ -60,6 +60,8 @@ class HttpCourier:
 
 
 def with_query(url: str, query: Mapping[str, str]) -> str:
+    if not query:
+        return url
     return url + ("&" if "?" in url else "?") + urlencode(query)
 
 

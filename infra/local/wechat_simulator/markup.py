@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.parsers.expat import ExpatError, ParserCreate
 
-Value = str | int | float | Mapping[str, "Value"] | Sequence[Mapping[str, "Value"]]
+Value = str | int | float | Mapping[str, "Value"] | Sequence["Value"]
 Tree = dict[str, "str | Tree | list[str | Tree]"]
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

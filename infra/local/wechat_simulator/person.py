@@ -47,6 +47,8 @@ class Person:
     closed: bool = False
     mass_received: dict[str, int] = field(default_factory=dict)
     typing: bool = False
+    platform: str = "1"
+    tags_busy_until: datetime | None = None
     chat: list[Entry] = field(default_factory=list)
     unread: int = 0
 
@@ -78,4 +80,5 @@ class Person:
             "blocked": self.receive_off or self.blacklisted,
             "minor": self.minor,
             "closed": self.closed,
+            "platform": self.platform,
         }

@@ -7,6 +7,7 @@ from infra.local.wechat_simulator import markup, windows
 from infra.local.wechat_simulator.account_state import Template
 from infra.local.wechat_simulator.acts import ACTS, Act, Fields, event, header
 from infra.local.wechat_simulator.arguments import Arguments
+from infra.local.wechat_simulator.page_acts import PAGE_ACTS
 from infra.local.wechat_simulator.person import Person
 from infra.local.wechat_simulator.push import Push, push_of
 from infra.local.wechat_simulator.refusal import Missing, Refused
@@ -112,4 +113,5 @@ ALL_ACTS: dict[str, Act] = {
     "modify_profile": modify_profile,
     "event": any_event,
     "raw": raw,
+    **PAGE_ACTS,
 }

@@ -16,6 +16,7 @@ from infra.local.wechat_simulator.tampering import spoil_parcel, spoil_push, spo
 from infra.local.wechat_simulator.verdict import Delivery, Kind, Outcome, Verdict
 from infra.local.wechat_simulator.world import World
 
+MEDIA_FIELDS = ("media_id", "thumb_media_id")
 Task = Callable[[], Verdict]
 Together = Callable[[Sequence[Task]], Sequence[Verdict]]
 
@@ -179,7 +180,7 @@ class Postman:
 
     def _read(self, trip: Trip, response: CallbackResponse, nonce: str) -> Reply:
         account = trip.state.account
-        return read_reply(
+        reply = read_reply(
             response.body,
             trip.push,
             account=account,
@@ -187,6 +188,14 @@ class Postman:
             nonce=nonce,
             switches=self._world.switches,
         )
+        if reply.message and self._world.switches.unknown_media_refused:
+            self._check_media(trip.state, reply.message)
+        return reply
+
+    def _check_media(self, state: AccountState, message: Message) -> None:
+        named = [message[name] for name in MEDIA_FIELDS if name in message]
+        if not all(state.has_media(media_id, self._world.now()) for media_id in named):
+            raise BadReply("回复的 MediaId 不存在或已过期")
 
     def _seal(self, account: Account) -> Seal:
         random = self._world.random

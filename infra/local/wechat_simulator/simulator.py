@@ -10,15 +10,22 @@ from typing import Any
 
 from infra.local.wechat_simulator.account import Account
 from infra.local.wechat_simulator.account_state import Keyword, Template
-from infra.local.wechat_simulator.api.door import ApiAnswer, ApiRequest, Door
+from infra.local.wechat_simulator.acts import Happening
+from infra.local.wechat_simulator.api.door import Door
+from infra.local.wechat_simulator.api.wire import ApiAnswer, ApiRequest
 from infra.local.wechat_simulator.arguments import Arguments
 from infra.local.wechat_simulator.clock import Clock
 from infra.local.wechat_simulator.courier import Courier
 from infra.local.wechat_simulator.faults import Fault
 from infra.local.wechat_simulator.http_courier import HttpCourier
+from infra.local.wechat_simulator.media import Upload
+from infra.local.wechat_simulator.pay.desk import PATHS, PayDesk
+from infra.local.wechat_simulator.pay.notice import Notice
+from infra.local.wechat_simulator.pay.notifier import Notifier
 from infra.local.wechat_simulator.person import Message
 from infra.local.wechat_simulator.platform_acts import ALL_ACTS
 from infra.local.wechat_simulator.postman import Postman, Task
+from infra.local.wechat_simulator.push import Push
 from infra.local.wechat_simulator.refusal import Missing, Refused
 from infra.local.wechat_simulator.switches import Switches
 from infra.local.wechat_simulator.verdict import Outcome, Verdict
@@ -51,7 +58,9 @@ class Simulator:
         self.world = World(clock=clock or Clock(), switches=switches or Switches(), random=random, pause=pause)
         self._courier = courier or HttpCourier()
         self._postman = Postman(self.world, self._courier, timer=timer, together=together)
+        self._notifier = Notifier(self.world, self._courier, timer=timer)
         self._door = Door(self.world, timer=timer)
+        self._desk = PayDesk(self.world, timer=timer)
         self.world.clock.subscribe(self._clock_moved)
 
     # What is there
@@ -129,16 +138,16 @@ class Simulator:
     # What happens
 
     def act(self, openid: str, act: str, given: Mapping[str, Any] | None = None) -> Outcome:
-        """The person does something. Returns when the account's server has answered or WeChat gave up."""
+        """The person does something. Returns when the account's server has answered or WeChat gave up for now."""
         if act not in ALL_ACTS:
             raise Missing(f"没有这个动作：{act}")
         with self.world.lock:
             person = self.world.person(openid)
             if person.closed:
                 raise Refused("这个人已经注销了微信账号")
-            push = ALL_ACTS[act](self.world, person, Arguments(given or {}))
+            happening = ALL_ACTS[act](self.world, person, Arguments(given or {}))
         self.world.changes.tell_version("followers")
-        return self._postman.deliver(push) if push else Outcome()
+        return self._carry(happening)
 
     def say(self, openid: str, text: str) -> Outcome:
         return self.act(openid, "say", {"text": text})
@@ -173,23 +182,33 @@ class Simulator:
         body: bytes = b"",
         *,
         ip: str = "127.0.0.1",
+        upload: Upload | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> ApiAnswer:
-        """A call of WeChat's API, as its server would answer it."""
-        return self._door.answer(ApiRequest(method, path, query or {}, body, ip))
+        """A call of WeChat's API or of WeChat Pay's, as its server would answer it."""
+        request = ApiRequest(method, path, query or {}, body, ip, upload, headers or {})
+        return self._desk.answer(request) if path.startswith(PATHS) else self._door.answer(request)
 
     # What comes later
 
     def run_due(self) -> list[Outcome]:
         """Deliver, one after the other, what is due by the clock."""
-        return [self._postman.deliver(push) for push in self.world.agenda.due(self.world.now())]
+        return [self._carry(errand) for errand in self.world.agenda.due(self.world.now())]
 
     def due_tasks(self) -> list[Callable[[], Outcome]]:
         """The same for a caller who delivers them in its own threads."""
         due = self.world.agenda.due(self.world.now())
-        return [partial(self._postman.deliver, push) for push in due]
+        return [partial(self._carry, errand) for errand in due]
 
     def next_due(self) -> datetime | None:
         return self.world.agenda.next_due()
+
+    def _carry(self, happening: Happening) -> Outcome:
+        if isinstance(happening, Push):
+            return self._postman.deliver(happening)
+        if isinstance(happening, Notice):
+            return self._notifier.deliver(happening)
+        return Outcome(told=happening or {})
 
     # What goes wrong
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
-from infra.local.wechat_simulator.limits import DAILY_LIMITS, MINUTE_LIMITS
+from infra.local.wechat_simulator.limits import DAILY_LIMITS, MINUTE_LIMITS, PAY_RETRY_SECONDS
 from infra.local.wechat_simulator.refusal import Refused
 
 LARGEST = 1e10
@@ -96,6 +96,37 @@ class Switches:
     unfollow_clears_tags: bool = switch(True, "whether tags and remark survive an unfollow is not published")
     qr_default_seconds: int = switch(60, "life of a temporary code without expire_seconds; older docs: 30")
     expired_qr_keeps_scene: bool = switch(False, "an expired code opens the profile without scene; from memory")
+
+    chat_kept: int = switch(10_000, "lines kept of a follower's chat, so that a long run stays small; 0 = all")
+    tag_change_seconds: float = switch(0.0, "a tag change keeps its openids busy (45169); how long is not published")
+    conditional_menu_limit: int = switch(100, "65305 exists, its number is not published")
+
+    # Media, drafts, publishing
+    unknown_media_refused: bool = switch(False, "sends and replies with a media id that was never given: 40007")
+    media_size_code_by_kind: bool = switch(False, "too large: 40006, or 40009 to 40012 by kind; both are documented")
+    thumb_id_field: str = switch("thumb_media_id", "upload of a thumb, older docs; newer ones say media_id")
+    draft_content_chars: int = switch(20_000, "official; a field note says 2 kB")
+    publish_finish_seconds: tuple[float, ...] = switch((1.0, 10.0), "when PUBLISHJOBFINISH comes: from, to")
+    publish_outcome: int = switch(0, "publish_status of what is submitted: 0 published, 2, 3 or 4 failed")
+    unknown_publish_id_code: int = switch(40035, "no errcode is documented")
+
+    # Web authorisation
+    oauth_needs_domain: bool = switch(False, "10003 for an account without oauth_domains; real, but a nuisance here")
+    oauth_order_checked: bool = switch(True, "field reports: parameters in another order give an error page")
+    oauth_state_checked: bool = switch(True, "field reports: state is up to 128 letters and digits")
+    oauth_refusal_redirects: bool = switch(False, "who refuses: the page closes, or goes back with state only")
+    oauth_refresh_keeps_token: bool = switch(True, "a refresh of a live token only lengthens it; from memory")
+    oauth_snapshot: bool = switch(False, "userinfo opens a snapshot page unless told otherwise; the rule is secret")
+    snapshot_told: bool = switch(True, "is_snapshotuser is reported late or missing at times")
+    snapshot_openid_stays: bool = switch(False, "whether a snapshot's openid is the same next time; not published")
+
+    # WeChat Pay
+    pay_retry_seconds: tuple[float, ...] = switch(PAY_RETRY_SECONDS, "official: fifteen more times within 24 h 4 min")
+    pay_deadline_seconds: float = switch(5.0, "official")
+    pay_reads_fail: bool = switch(True, "whether HTTP 200 with code FAIL is a refusal; the body's form is from memory")
+    pay_probe_rate: float = switch(0.0, "share of notices behind a SIGNTEST probe; not published")
+    pay_query_signed: bool = switch(True, "the query needs a signed Authorization header; off for a quick look")
+    pay_opens_window: bool = switch(False, "a guide page still lists 48 h after a payment; the 2023 notice ended it")
 
     def changed(self, values: Mapping[str, object]) -> Self:
         """A copy with some switches set, from JSON."""

@@ -1,6 +1,7 @@
 """How a delivery ended, and what came of a push."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 from infra.local.wechat_simulator.person import Message
@@ -12,7 +13,7 @@ Kind = Literal["content", "timeout", "unreachable", "status", "invalid", "paused
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt. Number 0 is a push that was never sent, because the breaker was open."""
+    """One attempt. Number 0 is a push that was never sent, because the breaker was open, or a notice's probe."""
 
     attempt: int
     status: int | None
@@ -50,10 +51,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the follower saw of a push, and every attempt to deliver it."""
+    """What the follower saw of a push, every attempt to deliver it, and what else the act has to tell."""
 
     saw: tuple[Message, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        return {"saw": list(self.saw), "deliveries": [one.as_json() for one in self.deliveries]}
+        return {"saw": list(self.saw), "deliveries": [one.as_json() for one in self.deliveries], **self.told}

@@ -7,7 +7,7 @@ from typing import Any
 
 KEPT = 2_000
 LONGEST_LIST = 100
-SECRET_FIELDS = frozenset({"access_token", "secret", "appsecret"})
+SECRET_FIELDS = frozenset({"access_token", "refresh_token", "secret", "appsecret"})
 
 
 class WireLog:

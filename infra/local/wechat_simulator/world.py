@@ -11,6 +11,7 @@ from typing import Any
 from infra.local.wechat_simulator.account import OPENID_CHARS, Account, letters
 from infra.local.wechat_simulator.account_state import AccountState
 from infra.local.wechat_simulator.agenda import Agenda
+from infra.local.wechat_simulator.authorizations import Authorizations
 from infra.local.wechat_simulator.changes import Changes
 from infra.local.wechat_simulator.clock import Clock
 from infra.local.wechat_simulator.faults import FaultList
@@ -57,7 +58,7 @@ class World:
                     raise Refused(f"appid {account.appid} 已经属于账号 {other.account.account}")
             state = self.accounts.get(account.account)
             if state is None:
-                state = AccountState(account=account, tokens=Tokens(self.random))
+                state = AccountState(account, Tokens(self.random), Authorizations(self.random))
                 self.accounts[account.account] = state
             state.account = account
         self.changes.tell_version("followers")
@@ -98,6 +99,8 @@ class World:
             now = self.now()
             entry = Entry(next(self._entries), now, side, message)
             person.chat.append(entry)
+            if kept := self.switches.chat_kept:
+                del person.chat[:-kept]
             person.last_at = now
             if side == "account":
                 person.unread += 1

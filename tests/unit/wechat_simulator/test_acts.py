@@ -369,6 +369,17 @@ def test_without_merging_the_newest_trigger_rules() -> None:
     assert stage.follower(openid)["window"]["kind"] == "menu"
 
 
+@pytest.mark.parametrize(("kept", "shown"), [(2, ["b", "c"]), (0, ["a", "b", "c"])])
+def test_of_a_long_chat_only_the_last_lines_are_kept_unless_all_shall_be(kept: int, shown: list[str]) -> None:
+    stage = Stage(chat_kept=kept)
+    openid = stage.person()
+
+    for words in "abc":
+        stage.simulator.say(openid, words)
+
+    assert [one["text"] for one in stage.simulator.chat(openid)][-3:] == shown
+
+
 def test_the_chat_has_both_sides_in_order_and_reading_it_clears_the_unread() -> None:
     stage = Stage()
     openid = stage.person()

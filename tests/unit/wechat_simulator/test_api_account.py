@@ -138,6 +138,19 @@ def test_tagging_that_fails_for_some_names_them() -> None:
     assert stage.post("/cgi-bin/tags/members/batchuntagging", openid_list=[openid], tagid=2)["errcode"] == 0
 
 
+def test_a_follower_whose_tags_are_being_changed_is_busy_behind_a_switch() -> None:
+    stage = Stage(tag_change_seconds=2)
+    openid, other = stage.person(), stage.person()
+    path = "/cgi-bin/tags/members/batchtagging"
+
+    told = [stage.post(path, openid_list=people, tagid=2) for people in ([openid], [openid], [openid, other])]
+    stage.clock.advance(2)
+
+    assert [one["errcode"] for one in told] == [0, 45169, 45171]
+    assert told[2]["fail_openid_list"] == [openid]
+    assert stage.post(path, openid_list=[openid], tagid=2)["errcode"] == 0
+
+
 def test_the_blacklist_is_kept_and_told() -> None:
     stage = Stage()
     openid = stage.person()
@@ -204,6 +217,8 @@ def test_codes_are_permanent_or_live_for_a_while() -> None:
     assert "expire_seconds" not in permanent
     assert permanent["url"].startswith("http://weixin.qq.com/q/")
     assert (short["expire_seconds"], long["expire_seconds"]) == (60, 2_592_000)
+    codes = stage.simulator.world.account("demo").qrcodes.values()
+    assert [code.as_json()["permanent"] for code in codes] == [True, False, False]
 
 
 @pytest.mark.parametrize(

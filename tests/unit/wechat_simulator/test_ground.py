@@ -11,7 +11,7 @@ from infra.local.wechat_simulator import Clock, Refused, Switches, markup
 from infra.local.wechat_simulator.account import generated
 from infra.local.wechat_simulator.arguments import Arguments
 from infra.local.wechat_simulator.changes import Changes
-from infra.local.wechat_simulator.faults import API_FAULTS, CALLBACK_FAULTS
+from infra.local.wechat_simulator.faults import ALL_FAULTS
 from infra.local.wechat_simulator.markup import BadMarkup
 from infra.local.wechat_simulator.platform_acts import ALL_ACTS
 from infra.local.wechat_simulator.switches import reasons
@@ -243,7 +243,7 @@ def test_a_number_serves_as_text() -> None:
 
 def test_the_readme_names_every_switch_fault_and_act() -> None:
     readme = (Path(__file__).parents[3] / "infra/local/wechat_simulator/README.md").read_text("utf-8")
-    named = [*Switches().as_json(), *CALLBACK_FAULTS, *API_FAULTS]
+    named = [*Switches().as_json(), *ALL_FAULTS]
 
     assert [name for name in named if f"| `{name}` |" not in readme] == []
     assert [act for act in ALL_ACTS if f"`{act}" not in readme] == []

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from infra.local.wechat_simulator.account_state import AccountState
+from infra.local.wechat_simulator.api.credentials import Check, by_token
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
+from infra.local.wechat_simulator.media import Upload
 from infra.local.wechat_simulator.person import Person
 from infra.local.wechat_simulator.switches import Switches
 from infra.local.wechat_simulator.world import World
 
-Json = dict[str, Any]
 NOTHING_WRONG: Json = {"errcode": 0, "errmsg": "ok"}
 
 
@@ -24,6 +25,7 @@ class Call:
     query: Mapping[str, str]
     body: Json
     now: datetime
+    upload: Upload | None = None
 
     @property
     def switches(self) -> Switches:
@@ -36,17 +38,33 @@ class Call:
             raise ApiError(code)
         return person
 
+    def media_id(self, media_id: str) -> str:
+        """The id as it is. With the switch it must be one that this account has."""
+        if self.switches.unknown_media_refused and not self.state.has_media(media_id, self.now):
+            raise ApiError(40007)
+        return media_id
 
-Handler = Callable[[Call], Json]
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An answer that is a file."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+Handler = Callable[[Call], Json | Download]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path of the API."""
+    """A path of the API. What takes a file comes as a form and not as JSON."""
 
     handle: Handler
     needs_post: bool = True
-    needs_token: bool = True
+    check: Check = by_token
+    takes_file: bool = False
 
 
 def text(body: Json, name: str, *, code: int = 40035, default: str | None = None) -> str:

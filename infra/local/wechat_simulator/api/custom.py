@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, part, parts, text
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, part, parts, text
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 from infra.local.wechat_simulator.person import Message, Person
 
 TYPING_AFTER_SECONDS = 30
@@ -75,20 +76,23 @@ def read_text(call: Call) -> Message:
 
 def read_media(kind: str) -> Callable[[Call], Message]:
     def read(call: Call) -> Message:
-        return {"type": kind, "media_id": text(part(call.body, kind, code=44001), "media_id", code=40007)}
+        return {
+            "type": kind,
+            "media_id": call.media_id(text(part(call.body, kind, code=44001), "media_id", code=40007)),
+        }
 
     return read
 
 
 def read_video(call: Call) -> Message:
     video = part(call.body, "video", code=44001)
-    return {"type": "video", "media_id": text(video, "media_id", code=40007), **_words(video)}
+    return {"type": "video", "media_id": call.media_id(text(video, "media_id", code=40007)), **_words(video)}
 
 
 def read_music(call: Call) -> Message:
     music = part(call.body, "music", code=44001)
     url = text(music, "musicurl", default="")
-    thumb = text(music, "thumb_media_id", code=40007)
+    thumb = call.media_id(text(music, "thumb_media_id", code=40007))
     return {"type": "music", **_words(music), "url": url, "thumb_media_id": thumb}
 
 
@@ -125,7 +129,7 @@ def read_card(call: Call) -> Message:
 
 def read_miniprogram(call: Call) -> Message:
     page = part(call.body, "miniprogrampage")
-    text(page, "thumb_media_id", code=40007)
+    call.media_id(text(page, "thumb_media_id", code=40007))
     names = ("title", "appid", "pagepath")
     return {"type": "miniprogram", **{name: text(page, name) for name in names}, "text": f"[小程序] {page['title']}"}
 

@@ -1,11 +1,16 @@
 """All paths of the API that the simulator knows."""
 
 from infra.local.wechat_simulator.api import (
+    conditional_menus,
     custom,
+    drafts,
     mass,
+    materials,
     menus,
+    publishing,
     qrcodes,
     quotas,
+    sns,
     subscriptions,
     tags,
     template_admin,
@@ -26,5 +31,10 @@ ENDPOINTS: dict[str, Endpoint] = {
     **subscriptions.ENDPOINTS,
     **custom.ENDPOINTS,
     **mass.ENDPOINTS,
+    **conditional_menus.ENDPOINTS,
+    **drafts.ENDPOINTS,
+    **materials.ENDPOINTS,
+    **publishing.ENDPOINTS,
+    **sns.ENDPOINTS,
     **quotas.ENDPOINTS,
 }

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from infra.local.wechat_simulator.account_state import Keyword
-from infra.local.wechat_simulator.api.call import Json
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 
 _DAY = r"\d{4}(?:年\d{1,2}月\d{1,2}日|[-/.]\d{1,2}[-/.]\d{1,2})"
 _HOUR = r"(?:[01]?\d|2[0-4])[:：][0-5]\d(?:[:：][0-5]\d)?"

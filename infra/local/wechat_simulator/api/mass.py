@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from infra.local.wechat_simulator.account import OPENID_CHARS, letters
 from infra.local.wechat_simulator.account_state import Mass
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, part, text, texts, whole
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, part, text, texts, whole
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 from infra.local.wechat_simulator.person import Message, Person
 from infra.local.wechat_simulator.push import push_of
 from infra.local.wechat_simulator.quota import day_of, month_of
@@ -64,7 +65,7 @@ def delete(call: Call) -> Json:
 
 def preview(call: Call) -> Json:
     """To one person, by openid or by WeChat name; nothing is counted for the follower."""
-    message = _content(call.body)
+    message = _content(call)
     name = call.body.get("towxname")
     if isinstance(name, str) and name:
         person = next((one for one in call.state.people.values() if one.name == name), None)
@@ -79,7 +80,7 @@ def preview(call: Call) -> Json:
 
 
 def _submit(call: Call, people: list[Person], total: int) -> Json:
-    message = _content(call.body)
+    message = _content(call)
     key = _key(call)
     _check_repeated(call, key)
     msg_id = call.world.new_send_id()
@@ -90,6 +91,7 @@ def _submit(call: Call, people: list[Person], total: int) -> Json:
         person.mass_received = {month: person.mass_received.get(month, 0) + 1}
         call.world.show(person, "account", message)
     done_at = call.now + timedelta(seconds=call.world.draw(call.switches.mass_finish_seconds))
+    call.state.drafts.pop(str(message.get("media_id")), None)  # a draft is gone once it was sent
     call.state.masses[msg_id] = Mass(msg_id, call.now, done_at)
     _finish(call, call.state.masses[msg_id], total=total, sent=len(reached))
     article = {"msg_data_id": call.world.new_send_id()} if message["type"] == "mpnews" else {}
@@ -152,7 +154,8 @@ def _key(call: Call) -> str:
     return given or hashlib.sha256(json.dumps(call.body, sort_keys=True).encode()).hexdigest()
 
 
-def _content(body: Json) -> Message:
+def _content(call: Call) -> Message:
+    body = call.body
     kind = text(body, "msgtype", code=40008)
     if kind == "text":
         return {"type": "text", "text": text(part(body, "text", code=44004), "content", code=44004)}
@@ -160,12 +163,13 @@ def _content(body: Json) -> Message:
         listed = texts(part(body, "images", code=44001), "media_ids", code=40007)
         if not listed:
             raise ApiError(40007)
-        return {"type": "image", "media_id": listed[0], "media_ids": listed}
+        return {"type": "image", "media_id": listed[0], "media_ids": [call.media_id(one) for one in listed]}
     if kind == "wxcard":
         raise ApiError(45113)
     if kind not in MEDIA:
         raise ApiError(40008)
-    return {"type": MEDIA[kind], "media_id": text(part(body, kind, code=44001), "media_id", code=40007)}
+    media_id = call.media_id(text(part(body, kind, code=44001), "media_id", code=40007))
+    return {"type": MEDIA[kind], "media_id": media_id}
 
 
 def _mass(call: Call) -> Mass:

@@ -1,7 +1,8 @@
 """`menu/*` and the two calls that read the account's settings (official docs, custom menus)."""
 
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, parts
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, parts
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 
 NEEDED = {
     "click": ("key",),
@@ -17,7 +18,6 @@ NEEDED = {
     "article_view_limited": ("article_id",),
     "miniprogram": ("url", "appid", "pagepath"),
 }
-FIRST_MENU = 433_000_001
 TOP, SUB = 0, 1
 COUNT, TYPE, NAME, KEY, URL = (40016, 40023), (40017, 40024), (40018, 40025), (40019, 40026), (40020, 40027)
 NAME_BYTES = (16, 60)
@@ -28,20 +28,27 @@ URL_BYTES = 1024
 
 def create(call: Call) -> Json:
     buttons = parts(call.body, "button", code=40016)
-    _check(buttons, TOP)
+    check(buttons)
     call.state.menu = buttons
-    call.state.menu_id = max(call.state.menu_id + 1, FIRST_MENU)
+    call.state.menu_id = call.state.new_menu_id()
     return NOTHING_WRONG
 
 
 def get(call: Call) -> Json:
     if not call.state.menu:
         raise ApiError(46003)
-    return {"menu": {"button": [_with_sub(one) for one in call.state.menu], "menuid": call.state.menu_id}}
+    told: Json = {"menu": {"button": with_subs(call.state.menu), "menuid": call.state.menu_id}}
+    if call.state.conditional_menus:
+        told["conditionalmenu"] = [
+            {"button": with_subs(one.buttons), "matchrule": dict(one.rule), "menuid": one.menu_id}
+            for one in reversed(call.state.conditional_menus)
+        ]
+    return told
 
 
 def delete(call: Call) -> Json:
-    call.state.menu = []
+    """The default menu, and with it all conditional ones."""
+    call.state.menu, call.state.conditional_menus = [], []
     return NOTHING_WRONG
 
 
@@ -57,8 +64,13 @@ def autoreply(_call: Call) -> Json:
     return {"is_add_friend_reply_open": 0, "is_autoreply_open": 0}
 
 
-def _with_sub(button: Json) -> Json:
-    return {**button, "sub_button": button.get("sub_button", [])}
+def with_subs(buttons: list[Json]) -> list[Json]:
+    return [{**one, "sub_button": one.get("sub_button", [])} for one in buttons]
+
+
+def check(buttons: list[Json]) -> None:
+    """Raises ApiError for the first button that is none."""
+    _check(buttons, TOP)
 
 
 def _check(buttons: list[Json], level: int) -> None:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from infra.local.wechat_simulator.account import letters
 from infra.local.wechat_simulator.account_state import QrCode
-from infra.local.wechat_simulator.api.call import Call, Endpoint, Json, part, text
+from infra.local.wechat_simulator.api.call import Call, Endpoint, part, text
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 
 LONGEST_SECONDS = 2_592_000
 PERMANENT_CODES = 100_000

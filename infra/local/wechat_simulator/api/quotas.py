@@ -1,7 +1,9 @@
 """Call counters, and small calls about the platform itself (official docs, openApi management)."""
 
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, text
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, text
+from infra.local.wechat_simulator.api.credentials import by_appsecret
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 
 
 def get(call: Call) -> Json:
@@ -60,7 +62,7 @@ ENDPOINTS = {
     "/cgi-bin/openapi/quota/clear": Endpoint(clear_one),
     "/cgi-bin/openapi/rid/get": Endpoint(rid),
     "/cgi-bin/clear_quota": Endpoint(clear_all),
-    "/cgi-bin/clear_quota/v2": Endpoint(clear_all, needs_token=False),
+    "/cgi-bin/clear_quota/v2": Endpoint(clear_all, check=by_appsecret),
     "/cgi-bin/getcallbackip": Endpoint(callback_ips, needs_post=False),
     "/cgi-bin/get_api_domain_ip": Endpoint(callback_ips, needs_post=False),
     "/cgi-bin/customservice/getkflist": Endpoint(workers, needs_post=False),

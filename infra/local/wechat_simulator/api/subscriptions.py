@@ -1,9 +1,10 @@
 """`message/subscribe/bizsend`: one accept, one send (official docs, subscription notifications)."""
 
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, part, text
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, part, text
 from infra.local.wechat_simulator.api.errors import ApiError
 from infra.local.wechat_simulator.api.fields import check_data
 from infra.local.wechat_simulator.api.templates import card, finish_later
+from infra.local.wechat_simulator.api.wire import Json
 
 DELIVERED, BLOCKED = (0, "success"), (1, "failed:user block")
 

@@ -1,11 +1,13 @@
 """`tags/*` and the blacklist (official docs, tag management)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import islice
 
 from infra.local.wechat_simulator.account_state import FIRST_OWN_TAG, STAR_TAG
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, part, text, texts, whole
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, part, text, texts, whole
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 from infra.local.wechat_simulator.person import Person
 
 TAGS_PER_ACCOUNT = 100
@@ -125,12 +127,20 @@ def _each(call: Call, change: Callable[[Person], int | None]) -> Json:
     if not 1 <= len(openids) <= TAG_BATCH:
         raise ApiError(40032)
     people = [call.person(openid, code=49003) for openid in openids]
-    failed = {person.openid: code for person in people if (code := change(person)) is not None}
+    failed = {one.openid: code for one in people if (code := _busy(call, one) or change(one)) is not None}
+    for one in (person for person in people if person.openid not in failed):
+        one.tags_busy_until = call.now + timedelta(seconds=call.switches.tag_change_seconds)
     if failed and len(failed) == len(people):
         raise ApiError(next(iter(failed.values())))
     if failed:
         raise ApiError(45171, fail_openid_list=list(failed))
     return NOTHING_WRONG
+
+
+def _busy(call: Call, person: Person) -> int | None:
+    """Another call changes this follower's tags at the moment."""
+    until = person.tags_busy_until
+    return 45169 if until is not None and call.now < until else None
 
 
 def _tag(call: Call) -> int:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from infra.local.wechat_simulator.account import LETTERS_AND_DIGITS, letters
 from infra.local.wechat_simulator.account_state import Keyword, Template
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, text
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, text
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 
 # The real library knows each keyword's type; here the words themselves tell it.
 KIND_BY_WORD = (

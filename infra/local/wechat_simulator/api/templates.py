@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from infra.local.wechat_simulator.account_state import Template
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, part, text
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, part, text
 from infra.local.wechat_simulator.api.errors import ApiError
 from infra.local.wechat_simulator.api.fields import check_data, value_of
+from infra.local.wechat_simulator.api.wire import Json
 from infra.local.wechat_simulator.person import Message, Person
 from infra.local.wechat_simulator.push import push_of
 

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from infra.local.wechat_simulator.account import letters
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint
+from infra.local.wechat_simulator.api.credentials import by_secret
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 from infra.local.wechat_simulator.quota import day_of
 from infra.local.wechat_simulator.tokens import Token
 
@@ -39,7 +41,7 @@ def _told(call: Call, token: Token) -> Json:
 
 
 ENDPOINTS = {
-    "/cgi-bin/token": Endpoint(classic, needs_post=False, needs_token=False),
-    "/cgi-bin/stable_token": Endpoint(stable, needs_token=False),
+    "/cgi-bin/token": Endpoint(classic, needs_post=False, check=by_secret),
+    "/cgi-bin/stable_token": Endpoint(stable, check=by_secret),
     "/cgi-bin/ticket/getticket": Endpoint(ticket, needs_post=False),
 }

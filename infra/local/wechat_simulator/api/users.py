@@ -1,7 +1,8 @@
 """`user/*` (official docs, user management; no nickname or avatar since 2021-12-27)."""
 
-from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, Json, parts, text
+from infra.local.wechat_simulator.api.call import NOTHING_WRONG, Call, Endpoint, parts, text
 from infra.local.wechat_simulator.api.errors import ApiError
+from infra.local.wechat_simulator.api.wire import Json
 from infra.local.wechat_simulator.person import Person
 
 PAGE = 10_000

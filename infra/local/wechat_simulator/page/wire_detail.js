@@ -9,12 +9,12 @@ export function wireDetail(entry) {
   return el("div.log-detail", {}, parts);
 }
 
-/** The decrypted XML of both sides; the envelope as it went over the wire is folded away. */
+/** The decrypted words of both sides; the envelope as it went over the wire is folded away. */
 function deliveryParts({ request, response, path }) {
   if (typeof request === "string") return [pathLine(path), payload("推送", request), payload("回复", response)];
   return [
     pathLine(request?.url),
-    payload("推送（已解密）", request?.xml),
+    payload("推送（已解密）", request?.xml ?? request?.json),
     response?.xml ? payload("回复（已解密）", response.xml) : payload("回复", response?.body),
     envelope(request, response),
   ];
@@ -33,10 +33,11 @@ function callParts({ title, request, response }) {
 }
 
 function envelope(request, response) {
-  if (!request?.query) return null;
+  const around = request?.query ?? request?.headers;
+  if (!around) return null;
   const sealed = response?.xml && response.body !== response.xml ? response.body : null;
   return el("details.payload-raw", {}, el("summary", {}, "线上的样子"),
-    payload("查询参数", request.query), payload("推送", request.body), sealed && payload("回复", sealed));
+    payload(request.query ? "查询参数" : "请求头", around), payload("推送", request.body), sealed && payload("回复", sealed));
 }
 
 function pathLine(path) {

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from infra.local.wechat_simulator.refusal import Refused
 from infra.local.wechat_simulator.simulator import Simulator
-from infra.local.wechat_simulator.web import control, stream, wechat
+from infra.local.wechat_simulator.web import authorize, control, stream, wechat
 from infra.local.wechat_simulator.web.bodies import LARGEST_BODY
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ def create_app(simulator: Simulator) -> Flask:
     app.register_blueprint(control.blueprint(simulator))
     app.register_blueprint(stream.blueprint(simulator))
     app.register_blueprint(wechat.blueprint(simulator))
+    app.register_blueprint(authorize.blueprint(simulator))
     app.add_url_rule("/", view_func=index)
     app.add_url_rule("/page/<path:name>", view_func=page_file)
     app.before_request(only_own_pages)

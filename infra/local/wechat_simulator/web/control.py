@@ -8,17 +8,19 @@ from flask import Blueprint, Response, jsonify, request
 from infra.local.wechat_simulator.account import Account, generated
 from infra.local.wechat_simulator.arguments import Arguments
 from infra.local.wechat_simulator.simulator import Simulator
-from infra.local.wechat_simulator.web import control_rules, control_things
+from infra.local.wechat_simulator.web import control_pay, control_rules, control_things
 from infra.local.wechat_simulator.web.bodies import json_object, whole_number
 
 SHOWN = ("account", "name", "appid", "secret", "token", "aes_key", "gh_id", "mode", "callback_url")
-TEXTS = (*SHOWN, "previous_aes_key")
+TEXTS = (*SHOWN, "previous_aes_key", "mchid", "apiv3_key", "merchant_public_key")
+LISTS = ("allowed_ips", "oauth_domains")
 
 
 def blueprint(simulator: Simulator) -> Blueprint:
     doors = Blueprint("control", __name__, url_prefix="/sim")
     control_things.add_doors(doors, simulator)
     control_rules.add_doors(doors, simulator)
+    control_pay.add_doors(doors, simulator)
 
     @doors.get("/accounts")
     def accounts() -> Response:
@@ -72,5 +74,5 @@ def account_from(simulator: Simulator, body: dict[str, Any]) -> Account:
         base = generated(simulator.world.random, account=name, callback_url=given.words("callback_url"))
     changes: dict[str, Any] = {field: given.text(field, getattr(base, field)) for field in TEXTS}
     changes["has_unionid"] = given.flag("has_unionid", base.has_unionid)
-    changes["allowed_ips"] = given.texts("allowed_ips", base.allowed_ips)
+    changes |= {field: given.texts(field, getattr(base, field)) for field in LISTS}
     return replace(base, **changes)

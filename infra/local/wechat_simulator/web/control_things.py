@@ -20,12 +20,16 @@ def add_doors(doors: Blueprint, simulator: Simulator) -> None:
 def _add_menu_and_qrcodes(doors: Blueprint, world: World) -> None:
     @doors.get("/menu")
     def menu() -> Response:
-        return jsonify(button=world.account(_account()).menu)
+        """The account's default menu, or with `openid` the menu that this person sees."""
+        with world.lock:
+            state = world.account(account_named())
+            openid = request.args.get("openid")
+            return jsonify(button=state.menu_of(world.person(openid))[0] if openid else state.menu)
 
     @doors.get("/qrcodes")
     def qrcodes() -> Response:
         with world.lock:
-            return jsonify([code.as_json() for code in world.account(_account()).qrcodes.values()])
+            return jsonify([code.as_json() for code in world.account(account_named()).qrcodes.values()])
 
     @doors.post("/qrcodes")
     def name_qrcode() -> Response:
@@ -52,7 +56,7 @@ def _add_templates(doors: Blueprint, simulator: Simulator) -> None:
     @doors.get("/templates")
     def templates() -> Response:
         with simulator.world.lock:
-            state = simulator.world.account(_account())
+            state = simulator.world.account(account_named())
             return jsonify(
                 template=[one.as_json() for one in state.templates.values()],
                 subscribe=[one.as_json() for one in state.subscriptions.values()],
@@ -77,7 +81,7 @@ def _add_templates(doors: Blueprint, simulator: Simulator) -> None:
         return jsonify(template_id=template_id)
 
 
-def _account() -> str:
+def account_named() -> str:
     name = request.args.get("account", "")
     if not name:
         raise Refused("缺少 account")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from infra.local.wechat_simulator.faults import API_FAULTS, CALLBACK_FAULTS, Fault
+from infra.local.wechat_simulator.faults import API_FAULTS, CALLBACK_FAULTS, PAY_FAULTS, Fault
 from infra.local.wechat_simulator.refusal import Refused
 
 EVERY_PATH = "*"
@@ -27,7 +27,8 @@ def shown(faults: Sequence[Fault]) -> dict[str, Any]:
         "faults": [fault.as_json() for fault in faults],
         "callback": {one.kind: one.as_json() for one in faults if one.kind in CALLBACK_FAULTS},
         "api": dict(_by_path(faults)),
-        "kinds": {"callback": CALLBACK_FAULTS, "api": API_FAULTS},
+        "pay": {one.kind: one.as_json() for one in faults if one.kind in PAY_FAULTS},
+        "kinds": {"callback": CALLBACK_FAULTS, "api": API_FAULTS, "pay": PAY_FAULTS},
     }
 
 

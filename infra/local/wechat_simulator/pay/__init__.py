@@ -1,0 +1,1 @@
+"""WeChat Pay's side: orders, notices of payment and refund, and the order query (official docs, API v3)."""
