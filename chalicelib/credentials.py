@@ -1,7 +1,6 @@
 """What an account's parameters hold. Fetched on first use, kept a few minutes, unknown accounts too."""
 
 import base64
-import hashlib
 import hmac
 import json
 import re
@@ -41,7 +40,7 @@ class Credentials:
 
     def handle(self, openid: str) -> str:
         """A stable name for an openid that does not tell it: keyed HMAC-SHA256, hex."""
-        return hmac.new(self.data_key, openid.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.data_key, openid.encode(), "sha256").hex()
 
     @classmethod
     def from_json(cls, account: str, text: str, *, parameter: str) -> Self:

@@ -1,13 +1,16 @@
 """What every Lambda needs at its door: a log line per happening, metrics, a deadline, and a last net."""
 
+import json
 import logging
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from chalicelib.errors import AppError, Broken
@@ -15,7 +18,29 @@ from chalicelib.errors import AppError, Broken
 P = ParamSpec("P")
 R = TypeVar("R")
 
-log = Logger(service="huiyuan", use_rfc3339=True)
+SERVICE = "huiyuan"
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({})))
+_ENCODE = json.JSONEncoder(default=str, ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Lines(LambdaPowertoolsFormatter):
+    """One JSON object per line: what happened, and the values given with it. No traceback: it could hold a message.
+
+    Powertools' own formatter takes three times as long, for keys that none of our lines has.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "service": SERVICE,
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+        return _ENCODE(line)
+
+
+log = Logger(service=SERVICE, logger_formatter=Lines())
 """JSON, one line per thing that happened: a dotted name, then values. Never a secret, a text or a bare openid."""
 
 logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines carry query strings, so tokens

@@ -1,5 +1,6 @@
 """Where the outside world is put together, once. Only entries and `edge.py` call `runtime()`."""
 
+import time
 import uuid
 from datetime import UTC, datetime
 from functools import cached_property
@@ -38,6 +39,10 @@ class Runtime:
     def new_id(self) -> str:
         """Random and unguessable, 32 hexadecimal digits."""
         return uuid.uuid4().hex
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. Where time is simulated, it takes none."""
+        time.sleep(seconds)
 
     def table(self, deadline: Deadline) -> DynamoTable:
         """The table, for work that must be over by the deadline."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from chalicelib.callbacks import human
 from chalicelib.callbacks.commands import needs_table, on_click, on_media, on_text
 from chalicelib.decision import Decision, Facts, Faq, Handler
+from chalicelib.faq.answers import answer_for, as_reply
 from chalicelib.members import authorizations
 from chalicelib.members.handlers import (
     on_act,
@@ -15,7 +16,6 @@ from chalicelib.members.handlers import (
     on_unsubscribe,
 )
 from chalicelib.members.subscriptions import on_change, on_popup, on_sent
-from chalicelib.wechat import reply
 from chalicelib.wechat.inbound import Inbound, Unknown
 from chalicelib.wechat.messages import Text, Voice
 from chalicelib.wechat.reply import Reply
@@ -72,4 +72,4 @@ def answer_without_table(event: Inbound, faq: Faq | None, *, now: datetime) -> R
     verdict = faq.search(event.body.content, now=now)
     if verdict.outcome != "answer" or verdict.entries[0].human:
         return None
-    return reply.text(verdict.entries[0].answer)
+    return as_reply(answer_for(verdict.entries[0], now=now), faq.release, now)

@@ -32,7 +32,8 @@ def opt_out(event: Inbound, facts: Facts) -> Decision:
 
 def opt_out_late(left: Tombstone) -> Decision:
     """Who left before their opt-out came through is opted out should they come back."""
-    return Decision("opted_out.late", reply.text(texts.OPTED_OUT), erase=Erase(None, replace(left, opted_out=True)))
+    kept = Erase(None, replace(left, opted_out=True))
+    return Decision("opted_out", reply.text(texts.OPTED_OUT), erase=kept, details={"late": 1})
 
 
 def opt_in(_event: Inbound, facts: Facts) -> Decision:

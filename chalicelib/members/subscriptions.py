@@ -20,7 +20,7 @@ from chalicelib.wechat.inbound import Inbound
 
 TEMPLATE_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 MOST_TEMPLATES = 200
-"""An account has 25, or 50 with its subscription notices; deleted ones may still be counted."""
+"""Far more than an account may have, and few enough for one item."""
 
 
 def on_popup(event: Inbound, facts: Facts) -> Decision:

@@ -91,7 +91,7 @@ class Member:
             "openid": self.openid,
             "member_no": self.member_no,
             "following": self.following,
-            "hours": list(self.hours),
+            "hours": ",".join(map(str, self.hours)),
             "reachability": self.reachability,
             "version": self.version,
         }
@@ -124,7 +124,7 @@ class Member:
             member_no=item["member_no"],
             following=item["following"],
             tags=tuple(item.get("tags", ())),
-            hours=tuple(item["hours"]),
+            hours=tuple(map(int, item["hours"].split(","))),
             credits=dict(item.get("credits", {})),
             reachability=item["reachability"],
             conversation=Conversation.from_item(conversation) if conversation else None,

@@ -35,5 +35,5 @@ def _secret(text: str | None) -> str:
     """The field, or nothing: what json raises would show the value."""
     try:
         return str(dict(json.loads(text or "{}")).get("secret", ""))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return ""

@@ -39,7 +39,6 @@ def token_refresh(event: CloudWatchEvent) -> None:
 
 def _refresher(r: "Runtime", deadline: Deadline) -> "Refresher":
     from functools import partial
-    from time import sleep
 
     from chalicelib.tokens import app_secret
     from chalicelib.tokens.refresh import Refresher
@@ -51,5 +50,5 @@ def _refresher(r: "Runtime", deadline: Deadline) -> "Refresher":
         fetch=partial(fetch_stable_token, r.wechat_connection),
         now=r.now,
         new_id=r.new_id,
-        sleep=sleep,
+        sleep=r.sleep,
     )

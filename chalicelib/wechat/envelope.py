@@ -6,6 +6,7 @@ freshness, whole padding, the appid.
 
 import base64
 import binascii
+import hashlib
 import hmac
 import re
 import secrets
@@ -15,8 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from wechatpy.crypto.base import WeChatCipher
-from wechatpy.utils import WeChatSigner
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from chalicelib.errors import Refused
 
@@ -93,9 +95,7 @@ def seal(xml: str, *, key: bytes, nonce: str, token: str, appid: str, at: int) -
 
 def signature(*parts: str) -> str:
     """SHA-1 over the sorted parts (official page: checking the signature)."""
-    signer = WeChatSigner()
-    signer.add_data(*parts)
-    return str(signer.signature)
+    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 
 def encrypt(message: bytes, *, key: bytes, appid: str, prefix: bytes | None = None) -> str:
@@ -103,7 +103,8 @@ def encrypt(message: bytes, *, key: bytes, appid: str, prefix: bytes | None = No
     head = secrets.token_bytes(16) if prefix is None else prefix
     plain = head + struct.pack(">I", len(message)) + message + appid.encode()
     pad = BLOCK - len(plain) % BLOCK
-    return base64.b64encode(_cipher(key).encrypt(plain + bytes([pad]) * pad)).decode()
+    stream = _cipher(key).encryptor()
+    return base64.b64encode(stream.update(plain + bytes([pad]) * pad) + stream.finalize()).decode()
 
 
 def decrypt(sealed: str, *, key: bytes, appid: str) -> bytes | None:
@@ -114,7 +115,8 @@ def decrypt(sealed: str, *, key: bytes, appid: str) -> bytes | None:
         return None
     if not cipher or len(cipher) % 16:
         return None
-    plain = _cipher(key).decrypt(cipher)
+    stream = _cipher(key).decryptor()
+    plain = stream.update(cipher) + stream.finalize()
     pad = plain[-1]
     if not 1 <= pad <= BLOCK or plain[-pad:] != bytes([pad]) * pad or len(plain) - pad < 20:
         return None
@@ -124,9 +126,9 @@ def decrypt(sealed: str, *, key: bytes, appid: str) -> bytes | None:
 
 
 @lru_cache(maxsize=8)
-def _cipher(key: bytes) -> WeChatCipher:
+def _cipher(key: bytes) -> Cipher[CBC]:
     """Prepared once per key; every call begins a stream of its own."""
-    return WeChatCipher(key)
+    return Cipher(AES(key), CBC(key[:16]))
 
 
 _SIGNATURE = re.compile(r"[0-9a-f]{40}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from chalicelib.errors import AppError
 
-RID = re.compile(r"\s*\brid:\s*([0-9a-f]{6,12}(?:-[0-9a-f]{6,12}){2})")
+RID = re.compile(r"\brid:\s*([0-9a-f]{6,12}(?:-[0-9a-f]{6,12}){2})")
 TELLING = re.compile(r"[A-Za-z0-9_\-]{24,}")
 """Openids have 28 characters, an AppSecret 32, tokens more; the words of an error message have fewer."""
 UNPRINTABLE = re.compile(r"[^ -~\u3000-\uffef]+")

@@ -55,32 +55,33 @@ def legal(content: str) -> str:
 
 def render(reply: Reply, *, to: str, sender: str, at: int) -> str:
     """The reply as XML. `at` is epoch seconds."""
-    from wechatpy.replies import ArticlesReply, ImageReply, TextReply, TransferCustomerServiceReply
+    return (
+        f"<xml><ToUserName>{_cdata(to)}</ToUserName><FromUserName>{_cdata(sender)}</FromUserName>"
+        f"<CreateTime>{at}</CreateTime><MsgType>{_cdata(reply.kind)}</MsgType>{_content(reply)}</xml>"
+    )
 
-    addresses = {"target": _cdata(to), "source": _cdata(sender), "time": at}
+
+def _content(reply: Reply) -> str:
     match reply.kind:
         case "text":
-            written = TextReply(content=_cdata(reply.text), **addresses)
+            return f"<Content>{_cdata(reply.text)}</Content>"
         case "image":
-            written = ImageReply(media_id=_cdata(reply.media_id), **addresses)
+            return f"<Image><MediaId>{_cdata(reply.media_id)}</MediaId></Image>"
         case "news":
-            written = ArticlesReply(articles=[_article(reply)], **addresses)
+            return f"<ArticleCount>1</ArticleCount><Articles><item>{_article(reply)}</item></Articles>"
         case "transfer_customer_service":
-            written = TransferCustomerServiceReply(**addresses)
+            return ""
         case unknown:
             assert_never(unknown)
-    return str(written.render())
 
 
-def _article(reply: Reply) -> dict[str, str]:
-    return {
-        "title": _cdata(reply.title),
-        "description": _cdata(reply.description),
-        "image": _cdata(reply.picture_url),
-        "url": _cdata(reply.url),
-    }
+def _article(reply: Reply) -> str:
+    return (
+        f"<Title>{_cdata(reply.title)}</Title><Description>{_cdata(reply.description)}</Description>"
+        f"<PicUrl>{_cdata(reply.picture_url)}</PicUrl><Url>{_cdata(reply.url)}</Url>"
+    )
 
 
 def _cdata(value: str) -> str:
-    """A value that cannot close the CDATA section that wechatpy puts around it, nor hold what XML forbids."""
-    return legal(value).replace("]]>", "]]]]><![CDATA[>")
+    """A value that can neither close its CDATA section nor hold what XML forbids."""
+    return f"<![CDATA[{legal(value).replace(']]>', ']]]]><![CDATA[>')}]]>"

@@ -18,6 +18,8 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 PREVIOUS_AES_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba"
 DATA_KEY = "0123456789abcdef" * 4
 WHOLE = {"appid": APPID, "token": "tokenOfTheShop", "aes_key": AES_KEY, "data_key": DATA_KEY}
+DEEP = '{"appid":' * 5_000
+"""Deeper than json reads."""
 NAME = "/accounts/{}".format
 
 
@@ -144,7 +146,7 @@ def test_a_malformed_field_is_named_and_its_value_is_not(field: str, value: obje
     assert not (isinstance(value, str) and len(value) > 4 and value in said)
 
 
-@pytest.mark.parametrize("text", ["", "tokenOfTheShop", "[]", "null", "17", '"x"', '[["appid", "x"]]', "{"])
+@pytest.mark.parametrize("text", ["", "tokenOfTheShop", "[]", "null", "17", '"x"', '[["appid", "x"]]', "{", DEEP])
 def test_what_is_no_json_object_is_named_and_not_shown(text: str) -> None:
     with pytest.raises(CredentialsError) as refused:
         read(text)

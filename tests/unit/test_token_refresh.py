@@ -364,7 +364,9 @@ def test_the_app_secret_is_read_beside_the_appid_and_not_shown() -> None:
     assert SECRET not in repr(found)
 
 
-@pytest.mark.parametrize("text", [None, "", SECRET, "[1]", "{}", json.dumps({"secret": SECRET + "!"}), '{"secret": 1}'])
+@pytest.mark.parametrize(
+    "text", [None, "", SECRET, "[1]", "{}", json.dumps({"secret": SECRET + "!"}), '{"secret": 1}', "[" * 5_000]
+)
 def test_a_malformed_app_secret_is_named_and_not_shown(text: str | None) -> None:
     with pytest.raises(CredentialsError) as caught:
         read_secret(text)

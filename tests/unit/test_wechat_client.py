@@ -205,6 +205,14 @@ def test_a_followers_profile_is_read_as_wechat_tells_it(platform: Platform) -> N
     assert platform.seen[0].query == {"access_token": TOKEN, "openid": OPENID, "lang": "zh_CN"}
 
 
+def test_a_profile_with_half_characters_or_without_end_is_cut_to_what_the_table_holds() -> None:
+    info = UserInfo.from_answer(
+        {"subscribe": 1, "unionid": "u\ud800", "remark": "x" * 1_000_000, "qr_scene_str": "\udfff"}
+    )
+
+    assert (info.unionid, info.remark, info.scene) == ("u?", "x" * 200, "?")
+
+
 def test_a_profile_shows_neither_unionid_nor_remark_by_accident() -> None:
     info = UserInfo(following=True, unionid="uABC", remark="老顾客")
 

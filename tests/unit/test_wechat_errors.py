@@ -1,5 +1,6 @@
 """Every code of WeChat's has the class that tells the caller what to do."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -261,6 +262,24 @@ def test_a_batch_or_a_repeated_send_without_details_has_empty_ones() -> None:
     assert partial.failed == ()
     assert isinstance(accepted, AlreadyAccepted)
     assert accepted.msg_id == ""
+
+
+@pytest.mark.parametrize("listed", [1, 1.5, True, "oABC", {"oABC": 1}])
+def test_a_list_of_failed_openids_that_is_none_is_left_out(listed: object) -> None:
+    error = error_for(45171, answer={"fail_openid_list": listed})
+
+    assert isinstance(error, Partial)
+    assert error.failed == ()
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "rid: ", "rid:", "a1b2c3-"])
+def test_an_endless_message_of_wechat_is_read_at_once(unit: str) -> None:
+    began = time.process_time()
+
+    error = error_for(45009, unit * 200_000)
+
+    assert time.process_time() - began < 0.5
+    assert len(error.message) <= 200
 
 
 def test_every_class_says_what_the_caller_can_do() -> None:

@@ -1,5 +1,6 @@
 """In which order the words of a follower are tried, and what a command may look like."""
 
+import time
 from datetime import timedelta
 from typing import Literal
 
@@ -246,6 +247,16 @@ def test_a_menu_key_names_a_command(key: str, outcome: str) -> None:
     assert clicked(key, known()).outcome == outcome
 
 
+def test_a_text_that_is_made_to_be_slow_to_fold_is_no_command() -> None:
+    marks = "\u0300\u0316" * 7_000
+    began = time.process_time()
+
+    assert command_of(marks) == ""
+    assert command_of("退订" + " " * 200 + "吗") == ""
+
+    assert time.process_time() - began < 0.05
+
+
 def test_an_entry_that_is_gone_is_said_to_be_unknown() -> None:
     assert told(clicked("faq:old", known())) == faq_texts.MISS
 
@@ -315,7 +326,7 @@ def test_an_opt_out_that_comes_through_only_after_the_leaving_is_kept_for_their_
 
     decision = answer(late, facts(tombstone=a_tombstone(at=NOON)))
 
-    assert (decision.outcome, decision.save, told(decision)) == ("opted_out.late", (), texts.OPTED_OUT)
+    assert (decision.outcome, decision.save, told(decision)) == ("opted_out", (), texts.OPTED_OUT)
     assert decision.erase == Erase(None, a_tombstone(at=NOON, opted_out=True))
 
 

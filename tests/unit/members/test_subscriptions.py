@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from chalicelib.decision import Decision
 from chalicelib.members import jobs
-from chalicelib.members.subscriptions import credits_left, on_change, on_popup, on_sent
+from chalicelib.members.subscriptions import MOST_TEMPLATES, credits_left, on_change, on_popup, on_sent
 from chalicelib.store.sends import Sends
 from chalicelib.wechat.events import Choice, SubscribeResult
 from chalicelib.wechat.inbound import Inbound
@@ -197,3 +199,23 @@ def test_an_event_without_its_list_changes_no_credits() -> None:
 def test_more_used_than_granted_leaves_nothing() -> None:
     assert credits_left(a_member(credits={"T-1": 1}), a_ledger(credits_used={"T-1": 2})) == {}
     assert credits_left(a_member(credits={"T-1": 1}), None) == {"T-1": 1}
+
+
+@pytest.mark.parametrize("template_id", ["", "t" * 65, "T 1", "模板", "T\n1"])
+def test_what_names_no_template_grants_nothing_and_is_not_kept(template_id: str) -> None:
+    decision = on_popup(popup((template_id, "accept"), ("T-1", "accept")), facts(member=a_member()))
+    reported = on_sent(sent((template_id, 0)), facts(member=a_member()))
+
+    assert saved_member(decision).credits == {"T-1": 1}
+    assert reported.save == ()
+
+
+def test_popups_without_end_do_not_outgrow_the_members_item() -> None:
+    known = a_member(credits={"T-0": 1})
+    many = [(f"T-{number}", "accept") for number in range(2 * MOST_TEMPLATES)]
+
+    decision = on_popup(popup(*many), facts(member=known))
+
+    kept = saved_member(decision).credits
+    assert len(kept) == MOST_TEMPLATES
+    assert kept["T-0"] == 2

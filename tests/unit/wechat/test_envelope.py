@@ -1,12 +1,15 @@
 """What the envelope lets in, and that WeChat can open what it sends out."""
 
+import base64
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+import xmltodict
 from hypothesis import example, given
 from hypothesis import strategies as st
+from wechatpy.crypto import WeChatCrypto
 
 from chalicelib.clock import epoch
 from chalicelib.errors import Refused
@@ -406,3 +409,18 @@ def test_one_changed_bit_anywhere_is_noticed(noise: bytes) -> None:
     changed = text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
 
     assert reason(Delivery(a_delivery().query, platform.deliver(changed, at=AT).body)) == "envelope.signature"
+
+
+def test_wechatpy_opens_what_we_seal_and_we_open_what_it_seals() -> None:
+    peer = WeChatCrypto("Token0Of0The0Shop", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "wx0123456789abcdef")
+    key = base64.b64decode("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG=")
+    words = "<xml><Content><![CDATA[草莓 🍓]]></Content></xml>"
+
+    ours = envelope.seal(
+        words, key=key, nonce="nonce", token="Token0Of0The0Shop", appid="wx0123456789abcdef", at=1772589600
+    )
+    theirs = xmltodict.parse(peer.encrypt_message(words, "nonce", "1772589600"))["xml"]["Encrypt"]
+
+    signed = xmltodict.parse(ours)["xml"]["MsgSignature"]
+    assert peer.decrypt_message(ours, signed, "1772589600", "nonce") == words
+    assert envelope.decrypt(theirs, key=key, appid="wx0123456789abcdef") == words.encode()
