@@ -1,5 +1,6 @@
 """A release as an operator writes it: one YAML file, read within bounds. Every complaint names line and field."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,16 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from chalicelib.errors import BadContent
-from chalicelib.store.release import Channel, FaqEntry, Keyword, Release
+from chalicelib.store.faq_entry import KeywordKind
+from chalicelib.store.release import Answer, Channel, Conditions, FaqEntry, Keyword, Release
 
 MOST_BYTES = 5_000_000
 MOST_ENTRIES = 2_000
 MOST_TEXTS = 200
 """Of one kind in one entry."""
 NULL = "tag:yaml.org,2002:null"
+HALF = re.compile("[\ud800-\udfff]")
+"""Half a character, by an escape: nothing can write it."""
 FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 
 
@@ -33,12 +37,13 @@ def read(path: Path) -> Release:
 
 def parse(text: str) -> Release:
     """The release of a YAML text. Values are taken as they are written: ``21:00`` is no number, ``no`` no flag."""
-    top = _fields(_compose(text), {"welcome", "service", "channels", "entries"}, required=("entries",))
+    top = _fields(_compose(text), {"welcome", "service", "channels", "entries", "words"}, required=("entries",))
     release = Release(
         version=0,
         entries=tuple(map(_entry, _items(top["entries"], "entries", MOST_ENTRIES))),
         channels=tuple(map(_channel, _items(top.get("channels"), "channels", MOST_ENTRIES))),
         welcome=_text(top, "welcome"),
+        words=_words(top.get("words")),
     )
     if "service" not in top:
         return release
@@ -53,7 +58,7 @@ def _compose(text: str) -> Node:
         mark = error.problem_mark or error.context_mark
         place = f"第 {mark.line + 1} 行第 {mark.column + 1} 列：" if mark else ""
         raise BadContent(f"{place}YAML 写法不对（{error.problem}）") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise BadContent("YAML 写法不对：有不允许的字符，或层次太深") from error
     if node is None:
         raise BadContent("文件是空的")
@@ -62,26 +67,73 @@ def _compose(text: str) -> Node:
 
 def _entry(node: Node) -> FaqEntry:
     fields = _fields(node, ENTRY_FIELDS, required=("id", "title"))
-    keywords = [
-        *(Keyword("exact", pattern) for pattern in _texts(fields, "exact")),
-        *(Keyword("contains", pattern) for pattern in _texts(fields, "contains")),
-    ]
     return FaqEntry(
         entry_id=_text(fields, "id"),
         title=_text(fields, "title"),
         answer=_text(fields, "answer"),
         questions=_texts(fields, "questions"),
-        keywords=tuple(keywords),
+        keywords=tuple(Keyword(kind, pattern) for kind in KINDS for pattern in _texts(fields, kind)),
+        unless=_texts(fields, "unless"),
+        answers=tuple(map(_answer, _items(fields.get("answers"), "answers", MOST_TEXTS))),
         priority=_number(fields, "priority"),
         human=_flag(fields, "human"),
         add_tags=_texts(fields, "add_tags"),
         remove_tags=_texts(fields, "remove_tags"),
+        conditions=_conditions(fields),
     )
 
 
+KINDS: tuple[KeywordKind, ...] = ("exact", "contains", "prefix", "regex")
 ENTRY_FIELDS = {
-    "id", "title", "answer", "questions", "exact", "contains", "priority", "human", "add_tags", "remove_tags",
+    "id", "title", "answer", "questions", *KINDS, "unless", "answers", "priority", "human", "add_tags", "remove_tags",
+    "valid_from", "valid_until", "hours", "only_tags", "not_tags",
 }  # fmt: skip
+
+
+def _conditions(fields: dict[str, Node]) -> Conditions:
+    hours = _fields(fields["hours"], {"from", "until"}, required=("from", "until")) if "hours" in fields else {}
+    return Conditions(
+        valid_from=_text(fields, "valid_from"),
+        valid_until=_text(fields, "valid_until"),
+        hours_from=_text(hours, "from"),
+        hours_until=_text(hours, "until"),
+        only_tags=_texts(fields, "only_tags"),
+        not_tags=_texts(fields, "not_tags"),
+    )
+
+
+def _answer(node: Node) -> Answer:
+    """A plain text, or a mapping with exactly one of ``text``, ``image`` and ``article``."""
+    if isinstance(node, ScalarNode):
+        return Answer(text=_scalar(node, "answers"))
+    fields = _fields(node, {"text", "image", "article", "channel"}, required=())
+    if len(fields.keys() - {"channel"}) != 1:
+        _refuse(node, "answers 的每一个都要有 text、image、article 中的一个")
+    channel = _text(fields, "channel")
+    if "text" in fields:
+        return Answer(text=_text(fields, "text"), channel=channel)
+    if "image" in fields:
+        return Answer("image", media_id=_text(fields, "image"), channel=channel)
+    article = _fields(fields["article"], {"title", "description", "picture", "url"}, required=("title", "url"))
+    return Answer(
+        "article",
+        title=_text(article, "title"),
+        description=_text(article, "description"),
+        picture_url=_text(article, "picture"),
+        url=_text(article, "url"),
+        channel=channel,
+    )
+
+
+def _words(node: Node | None) -> dict[str, str]:
+    """Any names may stand here; `check` says which are possible."""
+    if node is None or node.tag == NULL:
+        return {}
+    if not isinstance(node, MappingNode):
+        _refuse(node, "words 应当是“名称: 内容”")
+    names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+    fields = _fields(node, names, required=())
+    return {name: _text(fields, name) for name in fields}
 
 
 def _channel(node: Node) -> Channel:
@@ -95,7 +147,7 @@ def _fields(node: Node, known: set[str], *, required: tuple[str, ...]) -> dict[s
         _refuse(node, f"这里应当是“名称: 内容”，可用的名称有 {_listed(known)}")
     fields: dict[str, Node] = {}
     for key, value in node.value:
-        name = str(key.value)
+        name = key.value if isinstance(key, ScalarNode) else "名称"
         if name not in known:
             _refuse(key, f"不认识的 {name}，可用的名称有 {_listed(known)}")
         if name in fields:
@@ -143,7 +195,10 @@ def _flag(fields: dict[str, Node], name: str) -> bool:
 def _scalar(node: Node, name: str) -> str:
     if not isinstance(node, ScalarNode):
         _refuse(node, f"{name} 应当是文字")
-    return "" if node.tag == NULL else str(node.value).strip()
+    value = "" if node.tag == NULL else str(node.value).strip()
+    if HALF.search(value):
+        _refuse(node, f"{name} 里有不成字的转义")
+    return value
 
 
 def _refuse(node: Node, what: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""``ops faq``: check and publish a FAQ file, list the versions, go back to one."""
+"""``ops faq``: check and publish a FAQ file, list the versions, go back to one, try questions."""
 
 import argparse
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from chalicelib.store import account as accounts
 from chalicelib.store import release as stored
 from chalicelib.store.release import Release
 from chalicelib.store.table import Table
-from infra import faq_file
+from infra import faq_file, ops_faq_try
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -33,6 +33,20 @@ def add_commands(commands: "Commands") -> None:
     rollback_to = faq.add_parser("rollback", parents=[account], help="切换到已有的某个版本")
     rollback_to.add_argument("version", type=int, metavar="版本")
     rollback_to.set_defaults(run=rollback)
+    _add_trials(faq)
+
+
+def _add_trials(faq: "Commands") -> None:
+    question = faq.add_parser("try", help="试一个问题，看看会怎样回答、为什么")
+    question.add_argument("question", metavar="问题")
+    source = question.add_mutually_exclusive_group(required=True)
+    source.add_argument("--account", help="用这个公众号正在使用的版本")
+    source.add_argument("--file", type=Path, help="用这个文件（YAML 或 JSONL）")
+    question.add_argument("--tag", action="append", default=[], help="提问的会员有这个标签，可以写多次")
+    question.set_defaults(run=ops_faq_try.try_question)
+    lines = faq.add_parser("serve", help="逐行读入 JSON 问题，逐行写出 JSON 回答，给评测程序用")
+    lines.add_argument("--faqs", type=Path, required=True, metavar="文件", help="JSONL 文件，一行一个条目")
+    lines.set_defaults(run=ops_faq_try.serve)
 
 
 def check(options: argparse.Namespace, _open_table: Callable[[], Table]) -> None:

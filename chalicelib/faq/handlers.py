@@ -10,13 +10,18 @@ from datetime import timedelta
 from chalicelib.clock import SHANGHAI
 from chalicelib.decision import Decision, Facts, Verdict
 from chalicelib.faq import rules, texts
+from chalicelib.faq.answers import answer_for, as_reply
+from chalicelib.faq.availability import is_available
 from chalicelib.store.member import Conversation, Member
 from chalicelib.store.release import FaqEntry
 from chalicelib.wechat import reply
 from chalicelib.wechat.inbound import Inbound
+from chalicelib.wechat.reply import Reply
 
 SUGGESTIONS_LAST = timedelta(minutes=10)
 HUMAN_LASTS = timedelta(minutes=30)
+LONGEST_ID = 64
+"""Characters of an entry's id that the journal keeps when there is no such entry."""
 
 
 def answer_text(_event: Inbound, facts: Facts, text: str) -> Decision:
@@ -52,20 +57,29 @@ def to_human(_event: Inbound, facts: Facts) -> Decision:
 
 
 def _answer_id(facts: Facts, entry_id: str, details: Mapping[str, str | int]) -> Decision:
-    """The entry may be gone: the menu or the suggestion is older than the release."""
+    """The entry may be gone, or not hold any more: the menu or the suggestion is older than the release."""
     entry = facts.faq.release.find(entry_id)
-    return _answer(facts, entry, details) if entry else _miss(facts, texts.MISS, {"entry": entry_id, **details})
+    if entry and is_available(entry, now=facts.now, tags=_member(facts).tags):
+        return _answer(facts, entry, details)
+    return _miss(facts, texts.MISS, {"entry": entry_id[:LONGEST_ID], **details})
 
 
 def _answer(facts: Facts, entry: FaqEntry, details: Mapping[str, str | int]) -> Decision:
-    settled = _settled(facts)
-    member = replace(settled, tags=rules.retagged(settled.tags, entry))
+    member = _settled(facts)
+    tags = rules.retagged(member.tags, entry)
+    if tags != member.tags:
+        member = replace(member, tags=tags)
     details = {"entry": entry.entry_id, **details}
     if not set(entry.add_tags) <= set(member.tags):
         details["tags_full"] = 1
     if entry.human:
         return _to_human(facts, member, details)
-    return Decision("faq.answer", reply.text(entry.answer), save=(member,), details=details)
+    return Decision("faq.answer", _reply(entry, member, facts), save=(member,), details=details)
+
+
+def _reply(entry: FaqEntry, member: Member, facts: Facts) -> Reply:
+    answer = answer_for(entry, scene=member.scene, seed=member.member_no, now=facts.now)
+    return as_reply(answer, facts.faq.release, facts.now)
 
 
 def _clarify(facts: Facts, verdict: Verdict) -> Decision:

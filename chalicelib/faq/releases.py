@@ -50,18 +50,29 @@ class Releases:
     def current(
         self, account: str, version: int, *, table: Table, now: datetime, time_left: Callable[[], float]
     ) -> Faq:
-        """The release to answer with: the version, or the previous one where it cannot be had in time."""
+        """The release to answer with: the version, or the previous one where it cannot be had in time.
+
+        Raises Unavailable where there is no previous one: who asks must not be told that we know nothing.
+        """
         if version == 0:
             return NOTHING
         faq = self._known(account, version) or self._loaded(account, version, table, now, time_left)
         if faq is None:
-            return self._latest.get(account, NOTHING)
+            return self._instead(account, version, now)
         self._latest[account] = faq
         return faq
 
     def latest(self, account: str) -> Faq | None:
         """What answered last, for when the table cannot be reached; None in a process that has answered nothing."""
         return self._latest.get(account)
+
+    def _instead(self, account: str, version: int, now: datetime) -> Faq:
+        """Of a broken release nothing is known; for one that only could not be read in time, WeChat comes again."""
+        if account in self._latest:
+            return self._latest[account]
+        if self._failed_lately(account, version, now):
+            return NOTHING
+        raise Unavailable("no release could be read in time")
 
     def _known(self, account: str, version: int) -> Faq | None:
         return self._compiled.get(account, {}).get(version)
@@ -88,7 +99,12 @@ class Releases:
     def _load(self, account: str, version: int, table: Table, now: datetime) -> Faq | None:
         try:
             faq = compile_release(load(table, account, version))
-        except (BrokenRelease, Unavailable) as error:
+        except Unavailable:
+            if account in self._latest:
+                self._retry_at[account, version] = now + RETRY_AFTER
+            log.warning("faq.release_unreached", extra={"account": account, "version": version})
+            return None
+        except BrokenRelease as error:
             self._retry_at[account, version] = now + RETRY_AFTER
             log.error("faq.release_broken", extra={"account": account, "version": version, "why": str(error)})
             count("ReleaseBroken", account=account)

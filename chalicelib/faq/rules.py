@@ -4,12 +4,12 @@ import re
 from datetime import datetime, time, timedelta
 
 from chalicelib.clock import SHANGHAI
+from chalicelib.faq.availability import is_within, minutes
 from chalicelib.faq.engine import normalise
 from chalicelib.store.release import FaqEntry, Release
 
 MOST_TAGS = 20
 """WeChat allows a follower no more (errcode 45059)."""
-CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 NONE_OF_THEM = frozenset({"都不是", "以上都不是", "都不对", "不是", "都没有", "没有", "0"})
 """How followers turn all suggestions down."""
 _NUMBERS = {"1": 1, "2": 2, "3": 3, "一": 1, "二": 2, "三": 3}
@@ -18,18 +18,13 @@ _CHOICE = re.compile(r"(?:我?选|我?要)?第?([1-3一二三])(?:个|项|条|�
 
 def is_open(release: Release, now: datetime) -> bool:
     """Whether human service is there now. Equal times mean around the clock."""
-    opens, closes = _minutes(release.service_from), _minutes(release.service_until)
-    local = now.astimezone(SHANGHAI)
-    minute = local.hour * 60 + local.minute
-    if opens < closes:
-        return opens <= minute < closes
-    return opens == closes or minute >= opens or minute < closes
+    return is_within(release.service_from, release.service_until, now)
 
 
 def next_opening(release: Release, now: datetime) -> datetime:
     """When human service begins next, in Asia/Shanghai: later today, or tomorrow."""
     local = now.astimezone(SHANGHAI)
-    hour, minute = divmod(_minutes(release.service_from) % (24 * 60), 60)
+    hour, minute = divmod(minutes(release.service_from) % (24 * 60), 60)
     opening = datetime.combine(local.date(), time(hour, minute), SHANGHAI)
     return opening if opening > local else opening + timedelta(days=1)
 
@@ -48,9 +43,3 @@ def retagged(tags: tuple[str, ...], entry: FaqEntry) -> tuple[str, ...]:
     """The tags after an answer with this entry. What is there is never pushed out by what is added."""
     kept = tuple(tag for tag in tags if tag not in entry.remove_tags)
     return tuple(dict.fromkeys(kept + entry.add_tags))[: max(MOST_TAGS, len(kept))]
-
-
-def _minutes(clock_time: str) -> int:
-    """Minutes since midnight of an ``HH:MM``."""
-    hours, minutes = clock_time.split(":")
-    return int(hours) * 60 + int(minutes)

@@ -2,43 +2,23 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from chalicelib.store import keys
-from chalicelib.store.table import Absent, Put, Table, all_items
+from chalicelib.store.faq_entry import Answer, Conditions, FaqEntry, Keyword
+from chalicelib.store.table import Absent, Item, Put, Table, all_items
 
-SCHEMA = 1
+__all__ = [
+    "Answer", "Channel", "Conditions", "FaqEntry", "Keyword", "Release", "find", "joined", "list_versions", "parts",
+]  # fmt: skip
+
+SCHEMA = 2
+"""Since 2 the JSON is preceded by its length and followed by the index."""
+LENGTH_BYTES = 4
 PART_BYTES = 300_000
 """Under DynamoDB's item limit of 400 KB, with room for the keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """A text that a follower may send: the whole message, or a part of it."""
-
-    kind: Literal["exact", "contains"]
-    pattern: str
-
-
-@dataclass(frozen=True, slots=True)
-class FaqEntry:
-    """One question and its answer."""
-
-    entry_id: str
-    title: str
-    """The standard question, shown in suggestions."""
-    answer: str
-    questions: tuple[str, ...] = ()
-    """Other phrasings of the same question."""
-    keywords: tuple[Keyword, ...] = ()
-    priority: int = 0
-    """Higher wins where evidence is otherwise equal."""
-    human: bool = False
-    """Hand the follower to human service instead of answering."""
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +41,10 @@ class Release:
     service_from: str = "09:00"
     service_until: str = "21:00"
     """Hours of human service, Asia/Shanghai, ``HH:MM``; they may cross midnight."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What placeholders in answers stand for: ``{shop}`` is the word of ``shop``."""
+    index: bytes = field(default=b"", repr=False, compare=False)
+    """The entries as the engine searches them, made when publishing; empty where they must be indexed on loading."""
     _by_id: Mapping[str, FaqEntry] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -79,24 +63,27 @@ class Release:
             "welcome": self.welcome,
             "service": [self.service_from, self.service_until],
             "channels": [[channel.scene, channel.name, channel.welcome] for channel in self.channels],
-            "entries": [_entry_to_json(entry) for entry in self.entries],
+            "entries": [entry.to_json() for entry in self.entries],
+            "words": dict(self.words),
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
+    def from_json(cls, data: Mapping[str, Any], *, index: bytes = b"") -> Self:
         return cls(
             version=data["version"],
-            entries=tuple(_entry_from_json(entry) for entry in data["entries"]),
+            entries=tuple(map(FaqEntry.from_json, data["entries"])),
             channels=tuple(Channel(*channel) for channel in data["channels"]),
             welcome=data["welcome"],
             service_from=data["service"][0],
             service_until=data["service"][1],
+            words=data.get("words", {}),
+            index=index,
         )
 
 
 def parts(account: str, release: Release) -> tuple[Put, ...]:
     """The release as compressed items, each under the item limit; none is ever overwritten."""
-    packed = zlib.compress(json.dumps(release.to_json(), ensure_ascii=False).encode(), 9)
+    packed = zlib.compress(_packed(release), 6)
     chunks = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
     return tuple(
         Put(
@@ -113,7 +100,16 @@ def find(table: Table, account: str, version: int) -> Release | None:
     items = tuple(all_items(table, keys.release_partition(account), prefix=keys.release_prefix(version)))
     if not items or len(items) != items[0]["parts"]:
         return None
-    return Release.from_json(json.loads(zlib.decompress(b"".join(item["data"] for item in items))))
+    return joined(items)
+
+
+def joined(items: Sequence[Item]) -> Release:
+    """The release of all its parts."""
+    data = zlib.decompress(b"".join(item["data"] for item in items))
+    if items[0]["v"] == 1:
+        return Release.from_json(json.loads(data))
+    end = LENGTH_BYTES + int.from_bytes(data[:LENGTH_BYTES], "big")
+    return Release.from_json(json.loads(data[LENGTH_BYTES:end]), index=data[end:])
 
 
 def list_versions(table: Table, account: str) -> tuple[int, ...]:
@@ -122,29 +118,6 @@ def list_versions(table: Table, account: str) -> tuple[int, ...]:
     return tuple(sorted({keys.release_version(item["sk"]) for item in items}))
 
 
-def _entry_to_json(entry: FaqEntry) -> dict[str, Any]:
-    return {
-        "id": entry.entry_id,
-        "title": entry.title,
-        "answer": entry.answer,
-        "questions": list(entry.questions),
-        "keywords": [[keyword.kind, keyword.pattern] for keyword in entry.keywords],
-        "priority": entry.priority,
-        "human": entry.human,
-        "add_tags": list(entry.add_tags),
-        "remove_tags": list(entry.remove_tags),
-    }
-
-
-def _entry_from_json(data: Mapping[str, Any]) -> FaqEntry:
-    return FaqEntry(
-        entry_id=data["id"],
-        title=data["title"],
-        answer=data["answer"],
-        questions=tuple(data["questions"]),
-        keywords=tuple(Keyword(kind, pattern) for kind, pattern in data["keywords"]),
-        priority=data["priority"],
-        human=data["human"],
-        add_tags=tuple(data["add_tags"]),
-        remove_tags=tuple(data["remove_tags"]),
-    )
+def _packed(release: Release) -> bytes:
+    content = json.dumps(release.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+    return len(content).to_bytes(LENGTH_BYTES, "big") + content + release.index

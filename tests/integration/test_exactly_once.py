@@ -51,7 +51,7 @@ def test_a_lost_reply_is_given_again_word_for_word(shop: Shop) -> None:
     openid = shop.follower()
     shop.world.simulator.add_fault("reply_lost")
 
-    outcome = shop.say(openid, "附近有没有停车场")
+    outcome = shop.say(openid, "开车来可以吗")
 
     assert len(outcome.deliveries) == 2
     assert len(outcome.saw) == 1

@@ -148,3 +148,17 @@ def test_a_huge_file_is_not_even_read(tmp_path: Path) -> None:
 
     with pytest.raises(BadContent, match="文件超过 5 MB"):
         faq_file.read(file)
+
+
+@pytest.mark.parametrize("escape", [r"\UFFFFFFFF", r"\U00110000", r"\ud800", r"\udfff"])
+def test_an_escape_of_no_character_is_a_mistake_and_no_crash(escape: str) -> None:
+    with pytest.raises(BadContent):
+        faq_file.parse(SMALL.replace("甲", f'"{escape}"'))
+
+
+def test_a_name_that_unfolds_a_billion_times_is_refused_at_once() -> None:
+    layers = ["&l0 [x]", *(f"&l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 10))]
+    text = f"welcome: [{', '.join(layers)}]\n? *l9\n: x\n"
+
+    with pytest.raises(BadContent, match="不认识的 名称"):
+        faq_file.parse(text)

@@ -208,3 +208,9 @@ def test_an_entry_for_people_hands_over_with_its_tags() -> None:
 def test_who_is_no_member_yet_must_not_come_here() -> None:
     with pytest.raises(ValueError, match="member"):
         handlers.to_human(EVENT, facts())
+
+
+def test_a_menu_key_without_end_does_not_fill_the_journal() -> None:
+    decision = handlers.answer_entry(EVENT, known(), "x" * 50_000)
+
+    assert decision.details == {"entry": "x" * 64}

@@ -201,6 +201,25 @@ def test_the_previous_release_answers_while_the_table_is_away(shelf: Shelf) -> N
     assert (during.release.version, after.release.version) == (1, 2)
 
 
+def test_a_cold_process_whose_table_is_away_does_not_say_that_nothing_is_known(shelf: Shelf) -> None:
+    store(shelf, 1)
+    releases = Releases()
+
+    shelf.away = True
+    with pytest.raises(Unavailable, match="no release"):
+        current(releases, shelf, 1)
+    shelf.away = False
+
+    assert current(releases, shelf, 1, seconds=5).release.version == 1
+
+
+def test_a_cold_process_without_time_leaves_the_answer_to_the_next_delivery(shelf: Shelf) -> None:
+    store(shelf, 1)
+
+    with pytest.raises(Unavailable, match="no release"):
+        current(Releases(), shelf, 1, left=1.9)
+
+
 def test_many_threads_load_a_release_once(shelf: Shelf) -> None:
     store(shelf, 1)
     releases = Releases()

@@ -1,0 +1,94 @@
+"""A compiled release: what it makes of a follower's text. Pure, bounded, and the same every time."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.decision import Verdict
+from chalicelib.faq.availability import is_available
+from chalicelib.faq.engine.confidence import COVERED, Calibration, features_of, shares_content
+from chalicelib.faq.engine.evidence import KEYWORD, PATTERN, Rules
+from chalicelib.faq.engine.index import Index
+from chalicelib.faq.engine.scoring import Candidate, candidates, query_of
+from chalicelib.faq.engine.text import words
+from chalicelib.store.release import FaqEntry, Release
+
+LEAST_COVERED = 0.2
+"""Below, "股票" would be answered as "发票"."""
+LEAST_MARGIN = 0.01
+OPTIONS = 3
+"""As many entries as a follower is asked to choose from."""
+MISS = Verdict("miss")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for a text: the candidates, the best first, and how sure the first one is."""
+
+    ranked: tuple[Candidate, ...]
+    features: tuple[float, ...]
+    is_about_us: bool
+    """The message shares more with the first candidate than the small words of every sentence."""
+
+    @property
+    def says_enough(self) -> bool:
+        """Not when too much of the message is about something else, unless a rule settles it."""
+        return self.features[COVERED] >= LEAST_COVERED or self.ranked[0].rule >= PATTERN
+
+    @property
+    def has_rival(self) -> bool:
+        """Another candidate fits just as well."""
+        return len(self.ranked) > 1 and self.ranked[0].score - self.ranked[1].score < LEAST_MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFaq:
+    """Implements `Faq`. Entries are ranked by priority, then id, so that every tie ends the same way."""
+
+    release: Release
+    ranked: tuple[FaqEntry, ...]
+    rules: Rules
+    index: Index
+    calibration: Calibration
+
+    def search(self, text: str, *, now: datetime, tags: tuple[str, ...] = ()) -> Verdict:
+        found = self.find(text, barred=self.barred(now, tags))
+        if found is None:
+            return MISS
+        confidence = self.calibration.confidence(found.features)
+        if confidence >= self.calibration.answers and found.says_enough and not self._is_tied(found):
+            return Verdict("answer", (self.ranked[found.ranked[0].entry],), confidence)
+        if found.ranked[0].score >= self.calibration.asks and found.is_about_us:
+            return Verdict("clarify", tuple(self.ranked[one.entry] for one in found.ranked[:OPTIONS]), confidence)
+        return Verdict("miss", (), confidence)
+
+    def barred(self, now: datetime, tags: Collection[str]) -> frozenset[int]:
+        """The entries that do not hold now, or not for this member."""
+        return frozenset(
+            number for number in self.rules.bound if not is_available(self.ranked[number], now=now, tags=tags)
+        )
+
+    def find(self, text: str, *, barred: Collection[int] = (), without: int | None = None) -> Finding | None:
+        """The candidates for a text; `without` leaves a phrasing out, as if it were not there."""
+        message = words(text)
+        if not message.key:
+            return None
+        query = query_of(message, index=self.index)
+        out = self.rules.excludes(message.key).union(barred)
+        found = candidates(query, self.index, self._evidence(message.key, without), without=without)
+        ranked = sorted((one for one in found if one.entry not in out), key=lambda one: (-one.score, one.entry))
+        if not ranked:
+            return None
+        features = features_of(query, ranked, self.index, without)
+        is_about_us = ranked[0].rule > 0 or shares_content(query, ranked[0].entry, self.index)
+        return Finding(tuple(ranked), features, is_about_us)
+
+    def _is_tied(self, found: Finding) -> bool:
+        """Whether nothing, not even priority, says which of two entries is meant."""
+        first, *others = (self.ranked[one.entry].priority for one in found.ranked[:2])
+        return found.has_rival and first == others[0]
+
+    def _evidence(self, key: str, without: int | None) -> dict[int, float]:
+        """What the rules say; a text that is left out as a phrasing is no whole message that is known either."""
+        evidence = self.rules.evidence(key)
+        return evidence if without is None else {entry: value for entry, value in evidence.items() if value < KEYWORD}

@@ -1,0 +1,1 @@
+"""The FAQ engine, measured side by side with what others use."""
