@@ -53,7 +53,7 @@ def test_the_delivery_that_the_attacks_differ_from_is_answered(arena: Arena) -> 
 
 
 def test_there_are_more_than_a_hundred_attacks() -> None:
-    assert len(REFUSED) + len(ON_THE_SIZE) + len(ON_THE_PATH) >= 120
+    assert len(REFUSED) + len(ON_THE_SIZE) + len(ON_THE_PATH) + len(TOO_MUCH) + len(ECHOES) >= 140
     assert len(HOSTILE) >= 100
 
 
