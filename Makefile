@@ -4,18 +4,26 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 WHEELS := .venv/.wheels
+RIVALS := build/rivals/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LAMBDA := $(addprefix --platform ,manylinux2014_aarch64 manylinux_2_17_aarch64 manylinux_2_28_aarch64 manylinux_2_34_aarch64)
 SPACE := $(subst ,, )
+OFFLINE := PIP_NO_INDEX=1 PIP_FIND_LINKS="file://$(subst $(SPACE),%20,$(CURDIR))/.venv/wheels"
 SOURCES := app.py chalicelib infra tests
 
-.PHONY: run test check format lock package deploy clean
+.PHONY: run test simulate fuzz check bench bench-long format lock package deploy clean faq-eval
 
 run: $(READY)  ## everything on localhost, until Ctrl-C
 	$(BIN)/python -m infra.local
 
 test: $(READY) $(WHEELS)  ## all tests, with coverage
-	PIP_NO_INDEX=1 PIP_FIND_LINKS="file://$(subst $(SPACE),%20,$(CURDIR))/.venv/wheels" $(BIN)/python -m tests
+	$(OFFLINE) $(BIN)/python -m tests
+
+simulate: $(READY)  ## every fault in every flow, all pairs, 20,000 random schedules: some 15 minutes on two cores
+	$(BIN)/python -m tests.simulation --into docs/reliability.md
+
+fuzz: $(READY)  ## a million hostile callbacks, on all cores: 10 to 30 minutes; FUZZ="--callbacks 50000 --seed 7" for others
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 check: $(READY)  ## format, lint, types, layers, fast tests: under a minute
 	$(BIN)/ruff format --check $(SOURCES)
@@ -24,6 +32,15 @@ check: $(READY)  ## format, lint, types, layers, fast tests: under a minute
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/stack.yaml
 	$(BIN)/python -m pytest -q tests/unit
+
+bench: $(READY) $(WHEELS) $(RIVALS)  ## what is promised about speed, measured here, in under five minutes; BENCH="handler cold" for some of it
+	$(OFFLINE) PYTHONPATH=build/rivals $(BIN)/python -m tests.bench $(BENCH)
+
+bench-long: $(READY) $(WHEELS) $(RIVALS)  ## the same, long, and written into docs/performance.md
+	$(OFFLINE) PYTHONPATH=build/rivals $(BIN)/python -m tests.bench --long --into docs/performance.md $(BENCH)
+
+faq-eval: .venv-eval/.ready  ## the FAQ engine beside others, into docs/faq-figures.md
+	.venv-eval/bin/python -m tests.faq_eval
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only $(SOURCES)
@@ -38,9 +55,15 @@ deploy: $(READY)  ## STAGE=dev: the stack, then the functions
 lock:  ## pin anew: needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate requirements.in -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate requirements-dev.in -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate requirements-bench.in -o requirements-bench.txt
 
 clean:
 	rm -rf .venv build .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# What only the benchmarks compare with: beside the environment, not in it.
+$(RIVALS): requirements-bench.txt $(READY)
+	$(PIP) install --require-hashes --upgrade --target build/rivals -r requirements-bench.txt
+	@touch $(RIVALS)
 
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本：make PYTHON=python3.12 …"; exit 1; }
@@ -53,3 +76,8 @@ $(WHEELS): requirements.txt $(READY)
 	$(PIP) download --require-hashes -r requirements.txt -d .venv/wheels
 	$(PIP) download --require-hashes --no-deps --only-binary=:all: $(LAMBDA) -r requirements.txt -d .venv/wheels
 	@touch $(WHEELS)
+
+.venv-eval/.ready: requirements.txt requirements-eval.txt
+	$(PYTHON) -m venv .venv-eval
+	.venv-eval/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt -r requirements-eval.txt
+	@touch .venv-eval/.ready

@@ -1,5 +1,6 @@
 """What a member's acts change: pure calculation."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,17 +18,20 @@ ALSO_OF_STRANGERS = frozenset({"event.subscribe_msg_popup_event"})
 """Acts that do not tell whether the person follows: such a popup opens in articles and web pages, too."""
 SCENE_PREFIX = "qrscene_"
 SCENE_CHARACTERS = 64
+OPENID = re.compile(r"o[A-Za-z0-9_-]{27}")
+PERSONAL = "personal"
 
 
 def scene_of(event: Inbound) -> str:
     """The scene of the parametric QR code behind a subscribe or SCAN event; empty when there was none.
 
-    A new follower's scene has the prefix `qrscene_`, a SCAN has it bare (official page on receiving events).
+    A new follower's scene has the prefix `qrscene_`, a SCAN has it bare (official page on receiving events). One that
+    holds an openid, as invitation codes do, is not kept: it would outlive the person's erasure in others' records.
     """
     key = str(getattr(event.body, "key", ""))
     if event.kind == "event.subscribe":
         key = key.removeprefix(SCENE_PREFIX) if key.startswith(SCENE_PREFIX) else ""
-    return key[:SCENE_CHARACTERS]
+    return PERSONAL if OPENID.fullmatch(key) else key[:SCENE_CHARACTERS]
 
 
 def came_too_late(event: Inbound, tombstone: Tombstone | None) -> bool:

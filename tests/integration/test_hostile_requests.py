@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from io import StringIO
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import requests
@@ -129,7 +129,7 @@ def test_a_plain_delivery_is_refused_where_the_account_demands_encryption(shop: 
 class listening:  # noqa: N801 - reads as a verb
     """What the app logs meanwhile, one dict per line."""
 
-    def __enter__(self) -> "listening":
+    def __enter__(self) -> Self:
         self._stream = StringIO()
         self._handler = logging.StreamHandler(self._stream)
         self._handler.setFormatter(log.handlers[0].formatter)

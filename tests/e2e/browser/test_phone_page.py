@@ -24,7 +24,7 @@ class Phone:
         before = self.page.evaluate("location.hash")
         self.page.get_by_test_id("new-follower").click()
         self.page.wait_for_function("before => location.hash !== before", arg=before)
-        return self.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('openid')")
+        return str(self.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('openid')"))
 
     def say(self, text: str) -> None:
         if not self.page.get_by_test_id("input").is_visible():

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.decision import Decision
 from chalicelib.members import jobs, texts
 from chalicelib.members.handlers import on_act, on_scan, on_scan_by_menu, on_subscribe, on_unsubscribe
+from chalicelib.members.rules import scene_of
 from chalicelib.store.release import Channel
 from chalicelib.wechat import reply
 from chalicelib.wechat.inbound import Inbound
@@ -289,3 +290,12 @@ def test_the_journal_learns_neither_openid_nor_what_was_said(event: Inbound) -> 
     noted = "".join(map(str, decision.details.values()))
     assert OPENID not in noted
     assert "老张" not in noted
+
+
+@pytest.mark.parametrize(("kind", "key"), [("event.subscribe", "qrscene_{}"), ("event.scan", "{}")])
+def test_a_code_that_carries_an_openid_is_not_remembered_by_it(kind: str, key: str) -> None:
+    invited_by = "o" + "A1b2-_9" * 3 + "zzzzzz"
+
+    event = an_event(kind, key=key.format(invited_by))
+
+    assert scene_of(event) == "personal"
