@@ -76,7 +76,7 @@ def test_a_follower_is_driven_by_the_control_api(running: Running) -> None:
     assert "邻居" in welcomed["saw"][0]["text"]
     assert answered["saw"][0]["type"] == "text"
     assert "发票" in clicked["saw"][0]["text"]
-    assert "门店收银台海报" in scanned["saw"][0]["text"]
+    assert "欢迎再次光临" in scanned["saw"][0]["text"]
     assert (accepted["saw"], located["saw"], gone["saw"]) == ([], [], [])
     assert [delivery["status"] for delivery in answered["deliveries"]] == [200]
     assert len(running.get(f"{act}/inbox")) >= 4
