@@ -25,7 +25,7 @@ simulate: $(READY)  ## every fault in every flow, all pairs, 20,000 random sched
 fuzz: $(READY)  ## a million hostile callbacks, on all cores: 10 to 30 minutes; FUZZ="--callbacks 50000 --seed 7" for others
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 
-check: $(READY)  ## format, lint, types, layers, fast tests: under a minute
+check: $(READY)  ## format, lint, types, layers, fast tests
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy

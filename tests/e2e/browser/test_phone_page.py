@@ -55,7 +55,7 @@ def test_a_follower_comes_asks_is_tagged_opts_out_goes_and_returns(page: Page, s
     phone.say("新")
     phone.reads("欢迎新邻居")
     assert _tags(shop, openid) == ["新客"]
-    phone.say("买的水果烂了赔不赔")
+    phone.say("能送到隔壁小区吗")
     phone.reads("您是不是想问")
     _portrait(page)
     phone.say("量子纠缠是什么")
@@ -91,7 +91,7 @@ def test_a_doubtful_question_is_asked_back_and_answered_by_number(page: Page, sh
     phone.scan("flyer-03")
     phone.reads("邻居")
 
-    phone.say("买的水果烂了赔不赔")
+    phone.say("能送到隔壁小区吗")
     phone.reads("您是不是想问")
     phone.say("1")
 
@@ -166,7 +166,7 @@ def _picture(name: str) -> Path:
 def _portrait(page: Page) -> None:
     """The README's picture: the chat, and the last delivery opened."""
     page.get_by_test_id("tab-log").click()
-    page.get_by_test_id("log-entry").filter(has_text="买的水果").first.click()
+    page.get_by_test_id("log-entry").filter(has_text="能送到隔壁").first.click()
     page.wait_for_timeout(700)
     page.screenshot(path=_picture("phone.png"))
 
