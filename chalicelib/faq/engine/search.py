@@ -52,7 +52,11 @@ class CompiledFaq:
     calibration: Calibration
 
     def search(self, text: str, *, now: datetime, tags: tuple[str, ...] = ()) -> Verdict:
-        found = self.find(text, barred=self.barred(now, tags))
+        barred = self.barred(now, tags)
+        known = self._said_whole(text, barred)
+        if known is not None:
+            return Verdict("answer", (known,), 1.0)
+        found = self.find(text, barred=barred)
         if found is None:
             return MISS
         confidence = self.calibration.confidence(found.features)
@@ -82,6 +86,16 @@ class CompiledFaq:
         features = features_of(query, ranked, self.index, without)
         is_about_us = ranked[0].rule > 0 or shares_content(query, ranked[0].entry, self.index)
         return Finding(tuple(ranked), features, is_about_us)
+
+    def _said_whole(self, text: str, barred: Collection[int]) -> FaqEntry | None:
+        """The one entry that has this very message as keyword, title or question: then nothing is to be weighed."""
+        key = words(text).key
+        whole = self.rules.whole.get(key, ())
+        if not whole:
+            return None
+        out = self.rules.excludes(key).union(barred)
+        open_to_it = [entry for entry in whole if entry not in out]
+        return self.ranked[open_to_it[0]] if len(open_to_it) == 1 else None
 
     def _is_tied(self, found: Finding) -> bool:
         """Whether nothing, not even priority, says which of two entries is meant."""
