@@ -10,7 +10,7 @@ from chalicelib.faq.engine.confidence import COVERED, Calibration, features_of, 
 from chalicelib.faq.engine.evidence import KEYWORD, PATTERN, Rules
 from chalicelib.faq.engine.index import Index
 from chalicelib.faq.engine.scoring import Candidate, candidates, query_of
-from chalicelib.faq.engine.text import words
+from chalicelib.faq.engine.text import Words, words
 from chalicelib.store.release import FaqEntry, Release
 
 LEAST_COVERED = 0.2
@@ -53,10 +53,11 @@ class CompiledFaq:
 
     def search(self, text: str, *, now: datetime, tags: tuple[str, ...] = ()) -> Verdict:
         barred = self.barred(now, tags)
-        known = self._said_whole(text, barred)
+        message = words(text)
+        known = self._said_whole(message.key, barred)
         if known is not None:
             return Verdict("answer", (known,), 1.0)
-        found = self.find(text, barred=barred)
+        found = self._weighed(message, barred, None)
         if found is None:
             return MISS
         confidence = self.calibration.confidence(found.features)
@@ -74,7 +75,9 @@ class CompiledFaq:
 
     def find(self, text: str, *, barred: Collection[int] = (), without: int | None = None) -> Finding | None:
         """The candidates for a text; `without` leaves a phrasing out, as if it were not there."""
-        message = words(text)
+        return self._weighed(words(text), barred, without)
+
+    def _weighed(self, message: Words, barred: Collection[int], without: int | None) -> Finding | None:
         if not message.key:
             return None
         query = query_of(message, index=self.index)
@@ -87,9 +90,8 @@ class CompiledFaq:
         is_about_us = ranked[0].rule > 0 or shares_content(query, ranked[0].entry, self.index)
         return Finding(tuple(ranked), features, is_about_us)
 
-    def _said_whole(self, text: str, barred: Collection[int]) -> FaqEntry | None:
+    def _said_whole(self, key: str, barred: Collection[int]) -> FaqEntry | None:
         """The one entry that has this very message as keyword, title or question: then nothing is to be weighed."""
-        key = words(text).key
         whole = self.rules.whole.get(key, ())
         if not whole:
             return None
