@@ -6,31 +6,21 @@ from typing import Any
 
 from chalicelib.faq import publishing
 from infra.local.memory.world import MemoryWorld
-from infra.local.wechat_simulator import Outcome
+from infra.local.wechat_simulator import Simulator
+from tests.support.followers import Followers
 from tests.support.shop import DATA_KEY, RELEASE, an_account
 
 
 @dataclass(frozen=True)
-class MemoryShop:
+class MemoryShop(Followers):
     """The world, and one account in it."""
 
     world: MemoryWorld
     account: str = "shop"
 
-    def follower(self, *, scene: str | None = "") -> str:
-        """A new follower's openid; with `scene=None` one who does not follow yet."""
-        openid = self.world.simulator.add_follower(self.account)
-        if scene is not None:
-            self.world.simulator.follow(openid, scene)
-        return openid
-
-    def say(self, openid: str, text: str) -> Outcome:
-        return self.world.simulator.say(openid, text)
-
-    def answer(self, openid: str, text: str) -> str:
-        """What the follower reads as the answer to a text."""
-        saw = self.say(openid, text).saw
-        return str(saw[-1].get("text", saw[-1]["type"])) if saw else ""
+    @property
+    def simulator(self) -> Simulator:
+        return self.world.simulator
 
     def member(self, openid: str) -> Mapping[str, Any] | None:
         items = self.world.items(f"M#{self.account}#{openid}")

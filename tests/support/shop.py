@@ -10,8 +10,9 @@ from typing import Any
 from chalicelib.door import Deadline
 from chalicelib.faq import publishing
 from chalicelib.store.release import Channel, FaqEntry, Keyword, Release
-from infra.local.wechat_simulator import Account, Clock, Outcome
+from infra.local.wechat_simulator import Account, Clock, Simulator
 from infra.local.world import STAGE, LocalWorld
+from tests.support.followers import Followers
 
 MORNING = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
 """A Wednesday, ten o'clock in Shanghai."""
@@ -45,26 +46,15 @@ def an_account(account: str = "shop", **changes: Any) -> Account:
 
 
 @dataclass(frozen=True)
-class Shop:
+class Shop(Followers):
     """The world, and one account in it."""
 
     world: LocalWorld
     account: str
 
-    def follower(self, *, scene: str | None = "") -> str:
-        """A new follower's openid; with `scene=None` one who does not follow yet."""
-        openid = self.world.simulator.add_follower(self.account)
-        if scene is not None:
-            self.world.simulator.follow(openid, scene)
-        return openid
-
-    def say(self, openid: str, text: str) -> Outcome:
-        return self.world.simulator.say(openid, text)
-
-    def answer(self, openid: str, text: str) -> str:
-        """What the follower reads as the answer to a text."""
-        saw = self.say(openid, text).saw
-        return str(saw[-1].get("text", saw[-1]["type"])) if saw else ""
+    @property
+    def simulator(self) -> Simulator:
+        return self.world.simulator
 
     def items(self, prefix: str = "") -> list[Mapping[str, Any]]:
         """All items whose partition starts so."""
