@@ -13,7 +13,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.store.attributes import from_dynamo, serialize, to_dynamo
 from chalicelib.store.expressions import expressions
 from chalicelib.store.keys import INDEX_KEYS, Key
-from chalicelib.store.table import Absent, Change, Check, Delete, Equals, Item, Lost, Page, Patch, Put
+from chalicelib.store.table import Absent, Add, Change, Check, Delete, Equals, Item, Lost, Page, Patch, Put
 
 UNREACHED = (ConnectError, HTTPClientError)
 """Timeouts, refused and broken connections: the request may have been applied or not."""
@@ -93,6 +93,18 @@ class DynamoTable:
             tries += 1
             self._back_off(tries)
 
+    def write_at_most_once(self, change: Change) -> None:
+        try:
+            self._write_once([change])
+        except UNREACHED:
+            pass
+        except ClientError as error:
+            if _code(error) not in PASSING:
+                raise
+        else:
+            return
+        raise Unavailable("the change was made or not")
+
     def list_partition(
         self,
         pk: str,
@@ -122,6 +134,7 @@ class DynamoTable:
         pk: str,
         *,
         until: str | None = None,
+        since: str = "",
         limit: int = 1000,
         after: Mapping[str, Any] | None = None,
     ) -> Page:
@@ -129,6 +142,8 @@ class DynamoTable:
         condition, values = f"{partition} = :pk", {":pk": {"S": pk}}
         if until is not None:
             condition, values = condition + f" AND {sort} <= :sk", values | {":sk": {"S": until + "\uffff"}}
+        elif since:
+            condition, values = condition + f" AND {sort} >= :sk", values | {":sk": {"S": since}}
         return self._query(
             after,
             TableName=self._name,
@@ -204,7 +219,7 @@ def _request(table: str, change: Change) -> tuple[str, dict[str, Any]]:
     return _OPERATIONS[type(change)], request | {"Key": _key(change.key)}
 
 
-_OPERATIONS: Mapping[type[Change], str] = {Delete: "Delete", Patch: "Update", Check: "ConditionCheck"}
+_OPERATIONS: Mapping[type[Change], str] = {Delete: "Delete", Patch: "Update", Add: "Update", Check: "ConditionCheck"}
 
 
 def _why_cancelled(changes: Sequence[Change], error: ClientError) -> Exception:

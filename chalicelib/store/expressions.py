@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.store.table import Absent, Change, Check, Condition, Equals, Patch
+from chalicelib.store.table import Absent, Add, Change, Check, Condition, Equals, Patch
 
 
 @dataclass(slots=True)
@@ -32,9 +32,20 @@ def expressions(change: Change) -> Expressions:
         conditions.insert(0, "attribute_exists(pk)")
         written.update = _update(written, change)
     written.condition = " AND ".join(conditions)
+    if isinstance(change, Add):
+        _add(written, change)
     if isinstance(change, Check) and not conditions:
         raise ValueError("a check without a condition checks nothing")
     return written
+
+
+def _add(written: Expressions, add: Add) -> None:
+    """A number that does not exist yet is 0."""
+    number = written.name(add.number)
+    if add.most is not None and add.amount <= add.most:
+        written.condition = f"attribute_not_exists({number}) OR {written.condition}"
+    sets = ", ".join(f"{written.name(name)} = {written.value(value)}" for name, value in add.values.items())
+    written.update = f"{f'SET {sets} ' if sets else ''}ADD {number} {written.value(add.amount)}"
 
 
 def _condition(written: Expressions, condition: Condition) -> str:

@@ -136,6 +136,13 @@ def open_day(table: Table, account: str) -> OpenDay | None:
     return OpenDay(account, item["day"]) if item else None
 
 
+def first_day(table: Table, account: str) -> str:
+    """The first day that was counted; empty when none was."""
+    prefix = keys.figures(account, "").sk
+    page = table.list_partition(keys.figures_partition(account), prefix=prefix, limit=1)
+    return str(page.items[0]["day"]) if page.items else ""
+
+
 def find(table: Table, account: str, day: str) -> Figures | None:
     item = table.get(keys.figures(account, day))
     return Figures.from_item(item) if item else None

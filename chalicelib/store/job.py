@@ -11,6 +11,10 @@ from chalicelib.store.keys import Key
 from chalicelib.store.table import Absent, Delete, Equals, Item, Put, Table
 
 SCHEMA = 1
+PROFILE = "member.profile"
+"""The kind of job that asks WeChat about a member; more than one feature wishes for it."""
+ERASURE = "member.erasure"
+"""The kind of job that removes what else stands under a member who is erased; operators wish for it, too."""
 DEAD_LIFE = timedelta(days=30)
 """How long an operator may look at what was given up. It names a person, so it cannot stay for ever."""
 
@@ -92,6 +96,6 @@ def find(table: Table, name: str) -> Job | None:
 
 
 def list_due(table: Table, shard: int, *, now: datetime, limit: int) -> tuple[str, ...]:
-    """Names of jobs that are due, oldest first. Eventually consistent."""
+    """Names of jobs and pushes that are due, oldest first. Eventually consistent."""
     page = table.list_index(keys.BY_DUE, keys.due_shard(shard), until=iso(now), limit=limit)
-    return tuple(item["pk"] for item in page.items)
+    return tuple(keys.due_name(item["due_sk"]) for item in page.items)

@@ -18,10 +18,15 @@ Reachability = Literal["ok", "blocked", "unknown"]
 class Conversation:
     """What the account waits for in the chat."""
 
-    topic: Literal["suggestions", "erasure", "human"]
+    topic: Literal["suggestions", "erasure", "human", "ticket"]
     until: datetime
     options: tuple[str, ...] = ()
-    """With `suggestions`: entry ids, in the order of their numbers."""
+    """With `suggestions`: entry ids, in the order of their numbers. With `ticket`: its number."""
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the account has asked something. With people, or with a ticket, nothing waits for a reply."""
+        return self.topic in ("suggestions", "erasure")
 
     def is_open(self, now: datetime) -> bool:
         return now < self.until
@@ -32,6 +37,35 @@ class Conversation:
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         return cls(item["topic"], parse_iso(item["until"]), tuple(item["options"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The member's part in a reactivation policy, from the day on which they were given an arm."""
+
+    cycle: str
+    """The last day on which they had been active: a new silence is a new cycle."""
+    arm: Literal["treatment", "control"]
+    assigned_at: datetime
+    rung: int = 0
+    """The latest one that was planned."""
+    returned_at: datetime | None = None
+    """Their first own act since."""
+
+    def to_item(self) -> dict[str, Any]:
+        item = {"cycle": self.cycle, "arm": self.arm, "assigned_at": iso(self.assigned_at), "rung": self.rung}
+        return item | ({"returned_at": iso(self.returned_at)} if self.returned_at else {})
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
+        returned = item.get("returned_at")
+        return cls(
+            item["cycle"],
+            item["arm"],
+            parse_iso(item["assigned_at"]),
+            item["rung"],
+            parse_iso(returned) if returned else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +97,14 @@ class Member:
     opted_out_at: datetime | None = None
     reachability: Reachability = "unknown"
     conversation: Conversation | None = None
+    trials: Mapping[str, Trial] = field(default_factory=dict)
+    """The latest trial of each reactivation policy."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What other systems told of the member, to be used in notices: ``{"points": "320"}``."""
+    asked_day: str = ""
+    """The day on which they were last asked whether an answer had helped."""
+    unheard: tuple[str, ...] = ()
+    """Tickets whose answer could not be sent: it sets out when they next show themselves."""
     version: int = 0
     """Grows by one with every write; 0 is a member that is not in the table yet."""
 
@@ -103,6 +145,12 @@ class Member:
             item["credits"] = dict(self.credits)
         if self.conversation:
             item["conversation"] = self.conversation.to_item()
+        if self.trials:
+            item["trials"] = {policy: trial.to_item() for policy, trial in self.trials.items()}
+        if self.facts:
+            item["facts"] = dict(self.facts)
+        if self.unheard:
+            item["unheard"] = list(self.unheard)
         return item | self._index_keys()
 
     def _index_keys(self) -> dict[str, str]:
@@ -128,12 +176,15 @@ class Member:
             credits=dict(item.get("credits", {})),
             reachability=item["reachability"],
             conversation=Conversation.from_item(conversation) if conversation else None,
+            trials={policy: Trial.from_item(trial) for policy, trial in item.get("trials", {}).items()},
+            facts=dict(item.get("facts", {})),
+            unheard=tuple(item.get("unheard", ())),
             version=item["version"],
             **texts_and_times,
         )
 
 
-_TEXTS = ("scene", "channel", "subscribe_scene", "unionid", "remark", "active_day", "hours_month")
+_TEXTS = ("scene", "channel", "subscribe_scene", "unionid", "remark", "active_day", "hours_month", "asked_day")
 _TIMES = (
     "joined_at",
     "followed_at",

@@ -25,7 +25,7 @@ class Receipt:
     reply: Mapping[str, Any] | None
     """What the follower is answered, without addresses; None is silence."""
     jobs: tuple[str, ...]
-    """Ids of the jobs to wake."""
+    """Names of the jobs and pushes to wake."""
 
     def put(self) -> Put:
         return Put(keys.receipt(self.account, self.receipt_id), self.to_item(), (Absent(),))

@@ -43,6 +43,8 @@ class Release:
     """Hours of human service, Asia/Shanghai, ``HH:MM``; they may cross midnight."""
     words: Mapping[str, str] = field(default_factory=dict)
     """What placeholders in answers stand for: ``{shop}`` is the word of ``shop``."""
+    feedback: bool = False
+    """Whether followers are asked, now and then, if an answer that was searched for has helped."""
     index: bytes = field(default=b"", repr=False, compare=False)
     """The entries as the engine searches them, made when publishing; empty where they must be indexed on loading."""
     _by_id: Mapping[str, FaqEntry] = field(default_factory=dict, repr=False, compare=False)
@@ -65,6 +67,7 @@ class Release:
             "channels": [[channel.scene, channel.name, channel.welcome] for channel in self.channels],
             "entries": [entry.to_json() for entry in self.entries],
             "words": dict(self.words),
+            "feedback": self.feedback,
         }
 
     @classmethod
@@ -77,6 +80,7 @@ class Release:
             service_from=data["service"][0],
             service_until=data["service"][1],
             words=data.get("words", {}),
+            feedback=data.get("feedback", False),
             index=index,
         )
 

@@ -70,7 +70,27 @@ class Check:
     when: tuple[Condition, ...]
 
 
-Change: TypeAlias = Put | Delete | Patch | Check
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Add to a number of an item, both from nothing if need be, only if it is at most `most` afterwards.
+
+    Whose answer was lost adds again: the number may be too high then, never too low.
+    """
+
+    key: Key
+    number: str
+    amount: int
+    most: int | None = None
+    values: Item = field(default_factory=dict)
+    """Other fields that are set with it."""
+
+    @property
+    def when(self) -> tuple[Condition, ...]:
+        """What must hold before, where the field exists."""
+        return () if self.most is None else (AtMost(self.number, self.most - self.amount),)
+
+
+Change: TypeAlias = Put | Delete | Patch | Check | Add
 
 
 class Lost(Conflict):
@@ -104,6 +124,11 @@ class Table(Protocol):
         """All or nothing, at most 100 changes. Raises Lost when a condition did not hold."""
         ...
 
+    def write_at_most_once(self, change: Change) -> None:
+        """Without a second try: for what must not be done twice. Raises Lost, and Unavailable when it is not known
+        whether it was done."""
+        ...
+
     def list_partition(
         self,
         pk: str,
@@ -122,12 +147,24 @@ class Table(Protocol):
         pk: str,
         *,
         until: str | None = None,
+        since: str = "",
         limit: int = 1000,
         after: Mapping[str, Any] | None = None,
     ) -> Page:
-        """Keys of a sparse index, up to and including sort keys that start with `until`. Eventually consistent:
-        read the item again before acting."""
+        """Keys of a sparse index: all, those up to and including sort keys that start with `until`, or those from
+        `since` on. Eventually consistent: read the item again before acting."""
         ...
+
+
+def all_keys(table: Table, index: str, pk: str) -> Iterator[Item]:
+    """Every key of a partition of an index, page by page. Eventually consistent."""
+    after: Mapping[str, Any] | None = None
+    while True:
+        page = table.list_index(index, pk, after=after)
+        yield from page.items
+        after = page.after
+        if after is None:
+            return
 
 
 def all_items(table: Table, pk: str, *, prefix: str = "", since: str = "") -> Iterator[Item]:

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from chalicelib.store.keys import Key
-from chalicelib.store.table import Absent, AtMost, Check, Delete, Equals, Patch, Put
+from chalicelib.store.table import Absent, Add, AtMost, Check, Delete, Equals, Patch, Put
 
 A, B, C = Key("P", "A"), Key("P", "B"), Key("P", "C")
 KEYS = st.sampled_from((A, B, C))
@@ -16,6 +16,7 @@ CHANGES = st.one_of(
     st.builds(Put, KEYS, ITEMS, CONDITIONS),
     st.builds(Delete, KEYS, CONDITIONS),
     st.builds(Patch, KEYS, st.dictionaries(FIELDS, NUMBERS, min_size=1), CONDITIONS),
+    st.builds(Add, KEYS, st.just("n"), st.integers(-2, 3), st.none() | NUMBERS, st.dictionaries(st.just("m"), NUMBERS)),
     st.builds(Check, KEYS, st.lists(CONDITION, min_size=1, max_size=2).map(tuple)),
 )
 WRITES = st.lists(CHANGES, min_size=1, max_size=3, unique_by=lambda change: change.key).filter(

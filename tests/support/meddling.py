@@ -25,6 +25,9 @@ class MeddledTable:
             self.meddlers.pop(0)()
         self._table.write(changes)
 
+    def write_at_most_once(self, change: Change) -> None:
+        self._table.write_at_most_once(change)
+
     def list_partition(
         self,
         pk: str,
@@ -42,7 +45,8 @@ class MeddledTable:
         pk: str,
         *,
         until: str | None = None,
+        since: str = "",
         limit: int = 1000,
         after: Mapping[str, Any] | None = None,
     ) -> Page:
-        return self._table.list_index(index, pk, until=until, limit=limit, after=after)
+        return self._table.list_index(index, pk, until=until, since=since, limit=limit, after=after)

@@ -103,6 +103,7 @@ def test_what_has_a_version_is_written_once_per_version(open_table: OpenTable, e
         Receipt(ACCOUNT, "r1", "attempt-1", NOON, {"kind": "text", "text": "你好"}, ("j1", "j2")),
         Receipt(ACCOUNT, "r2", "attempt-1", NOON, None, ()),
         Tombstone(ACCOUNT, HANDLE, NOON, opted_out=True),
+        Tombstone(ACCOUNT, HANDLE, NOON, follows=True),
     ],
     ids=lambda entity: type(entity).__name__,
 )
@@ -130,6 +131,12 @@ def test_the_first_receipt_wins(open_table: OpenTable) -> None:
     stood = lost.value.stood[second.put().key]
     assert stood
     assert Receipt.from_item(stood) == first
+
+
+def test_a_tombstone_from_before_it_told_who_follows_is_of_someone_who_left() -> None:
+    item = {name: value for name, value in Tombstone(ACCOUNT, HANDLE, NOON).to_item().items() if name != "follows"}
+
+    assert not Tombstone.from_item(item).follows
 
 
 @on_both_tables

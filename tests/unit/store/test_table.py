@@ -6,8 +6,22 @@ from hypothesis import strategies as st
 
 from chalicelib.store import keys
 from chalicelib.store.dynamo import DynamoTable
-from chalicelib.store.keys import BY_DUE, Key
-from chalicelib.store.table import Absent, AtMost, Check, Delete, Equals, Item, Lost, Patch, Put, all_items
+from chalicelib.store.keys import BY_ACTIVITY, BY_DUE, Key
+from chalicelib.store.table import (
+    Absent,
+    Add,
+    AtMost,
+    Change,
+    Check,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Lost,
+    Patch,
+    Put,
+    all_items,
+)
 from tests.support.changes import WRITES, A, B, C
 from tests.support.tables import OpenTable, memory_table, on_both_tables
 
@@ -129,6 +143,21 @@ def test_a_partition_is_read_from_a_sort_key_on(open_table: OpenTable) -> None:
 
 
 @on_both_tables
+def test_an_index_is_read_from_a_sort_key_on_page_by_page(open_table: OpenTable) -> None:
+    def silent(number: int) -> Put:
+        return Put(Key(f"M#{number}", "PROFILE"), {"activity_pk": "shop#2026-03-04#00", "activity_sk": f"o{number}"})
+
+    with open_table() as table:
+        table.write([silent(number) for number in (30, 10, 20)])
+
+        first = table.list_index(BY_ACTIVITY, "shop#2026-03-04#00", since="o2", limit=1)
+        rest = table.list_index(BY_ACTIVITY, "shop#2026-03-04#00", since="o2", limit=5, after=first.after)
+
+        assert [item["activity_sk"] for item in (*first.items, *rest.items)] == ["o20", "o30"]
+        assert rest.after is None
+
+
+@on_both_tables
 def test_an_index_is_read_up_to_a_bound_page_by_page(open_table: OpenTable) -> None:
     def due(number: int) -> Put:
         return Put(Key(f"J#{number}", "JOB"), {"due_pk": "DUE#0", "due_sk": f"2026-03-0{number}#J#{number}"})
@@ -144,9 +173,24 @@ def test_an_index_is_read_up_to_a_bound_page_by_page(open_table: OpenTable) -> N
         assert table.list_index(BY_DUE, "DUE#1").items == ()
 
 
+@on_both_tables
+def test_a_number_is_added_to_from_nothing_up_to_its_most(open_table: OpenTable) -> None:
+    with open_table() as table:
+        for _ in range(3):
+            table.write([Add(A, "used", 3, 9, {"day": "2026-03-04"})])
+        with pytest.raises(Lost):
+            table.write([Add(A, "used", 1, 9)])
+        with pytest.raises(Lost):
+            table.write([Add(B, "used", 10, 9)])
+        table.write([Add(A, "used", -2, None, {"closed": True}), Put(C, {})])
+
+        assert read(table, A) == {"used": 7, "day": "2026-03-04", "closed": True}
+        assert table.get(B) is None
+
+
 @settings(deadline=None)
 @given(writes=st.lists(WRITES, max_size=12))
-def test_the_table_does_what_its_words_say(writes: list[list[Put | Delete | Patch | Check]]) -> None:
+def test_the_table_does_what_its_words_say(writes: list[list[Change]]) -> None:
     """Against the plainest model there is: a dict."""
     model: dict[Key, dict[str, int]] = {}
 
@@ -168,14 +212,16 @@ def plain(key: Key, item: dict[str, int] | None) -> Item | None:
     return None if item is None else {**item, "pk": key.pk, "sk": key.sk}
 
 
-def meant(change: Put | Delete | Patch | Check, model: dict[Key, dict[str, int]]) -> bool:
+def meant(change: Change, model: dict[Key, dict[str, int]]) -> bool:
     item = model.get(change.key)
     if isinstance(change, Patch) and item is None:
         return False
+    if isinstance(change, Add):
+        return change.most is None or (item or {}).get("n", 0) + change.amount <= change.most
     return all(holds(condition, item) for condition in change.when)
 
 
-def holds(condition: Absent | Equals | AtMost, item: dict[str, int] | None) -> bool:
+def holds(condition: Condition, item: dict[str, int] | None) -> bool:
     if isinstance(condition, Absent):
         return item is None
     if item is None or condition.field not in item:
@@ -185,13 +231,16 @@ def holds(condition: Absent | Equals | AtMost, item: dict[str, int] | None) -> b
     return item[condition.field] <= int(condition.value)
 
 
-def follow(change: Put | Delete | Patch | Check, model: dict[Key, dict[str, int]]) -> None:
+def follow(change: Change, model: dict[Key, dict[str, int]]) -> None:
     if isinstance(change, Put):
         model[change.key] = dict(change.item)
     if isinstance(change, Delete):
         model.pop(change.key, None)
     if isinstance(change, Patch):
         model[change.key] |= dict(change.values)
+    if isinstance(change, Add):
+        item = model.setdefault(change.key, {})
+        item |= {"n": item.get("n", 0) + change.amount} | dict(change.values)
 
 
 def test_the_same_text_always_falls_into_the_same_shard() -> None:
