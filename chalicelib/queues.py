@@ -1,7 +1,7 @@
 """Wake-ups: messages that name an item of the table, and carry nothing else."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,30 +10,44 @@ from chalicelib.door import count, log
 
 BATCH = 10
 """Most messages of one SendMessageBatch."""
+PUSHES = "P#"
+"""How the names of pushes begin."""
 
 
 class Queues:
     """The queues by name. A wake-up that is lost does no harm: `tick` wakes again what is overdue."""
 
-    def __init__(self, client: Any, *, work: str) -> None:
+    def __init__(self, client: Any, *, work: str, push: str) -> None:
         self._client = client
         self._work = work
+        self._push = push
         self._urls: dict[str, str] = {}
 
-    def wake(self, names: Sequence[str]) -> int:
-        """Wake the jobs of these names; returns how many were handed over."""
-        return sum(self._send(self._work, batch) for batch in _batches(names))
+    def wake(self, names: Iterable[str], *, turn: str = "") -> int:
+        """Wake the jobs and pushes of these names; returns how many were handed over.
 
-    def _send(self, queue: str, names: Sequence[str]) -> int:
-        entries = [{"Id": str(n), "MessageBody": json.dumps({"wake": name})} for n, name in enumerate(names)]
+        The push queue takes one wake-up per push and `turn` within five minutes, and hands out one at a time of those
+        that go to the same member.
+        """
+        once = list(dict.fromkeys(names))
+        pushes = [name for name in once if name.startswith(PUSHES)]
+        jobs = [name for name in once if not name.startswith(PUSHES)]
+        handed = sum(self._send(self._work, [_message(name) for name in batch]) for batch in _batches(jobs))
+        return handed + sum(
+            self._send(self._push, [_message(name) | _in_order(name, turn) for name in batch])
+            for batch in _batches(pushes)
+        )
+
+    def _send(self, queue: str, messages: Sequence[Mapping[str, str]]) -> int:
+        entries = [{"Id": str(number), **message} for number, message in enumerate(messages)]
         try:
             answer = self._client.send_message_batch(QueueUrl=self._url(queue), Entries=entries)
         except (BotoCoreError, ClientError) as error:
-            _unsent(queue, len(names), type(error).__name__)
+            _unsent(queue, len(messages), type(error).__name__)
             return 0
         if refused := answer.get("Failed", ()):
             _unsent(queue, len(refused), refused[0]["Code"])
-        return len(names) - len(refused)
+        return len(messages) - len(refused)
 
     def _url(self, queue: str) -> str:
         if queue not in self._urls:
@@ -54,6 +68,15 @@ def woken(body: str) -> str:
     return str(message["wake"])
 
 
-def _batches(names: Iterable[str]) -> Iterable[Sequence[str]]:
-    once = list(dict.fromkeys(names))
-    return (once[start : start + BATCH] for start in range(0, len(once), BATCH))
+def _message(name: str) -> dict[str, str]:
+    return {"MessageBody": json.dumps({"wake": name})}
+
+
+def _in_order(name: str, turn: str) -> dict[str, str]:
+    """What a FIFO queue asks for: see `Push.name`."""
+    item, _, group = name.partition("~")
+    return {"MessageGroupId": group or item, "MessageDeduplicationId": f"{item[-64:]}-{turn}"}
+
+
+def _batches(names: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (names[start : start + BATCH] for start in range(0, len(names), BATCH))

@@ -39,33 +39,36 @@ class Keys:
     """What an account signs and encrypts with."""
 
     appid: str
-    token: str = field(repr=False)
+    tokens: tuple[str, ...] = field(repr=False)
+    """The current token, then the previous one while it is being rotated."""
     aes_keys: tuple[bytes, ...] = field(repr=False)
     """The current key, then the previous one while it is being rotated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was inside, and the key that opened it: the answer is sealed with the same (None: it came plain)."""
+    """What was inside, the key that opened it and the token that signed it: the answer is sealed with the same
+    (no key: it came plain)."""
 
     xml: bytes
     key: bytes | None = field(repr=False)
     nonce: str
+    token: str = field(repr=False)
 
 
-def check_echo(query: Mapping[str, Sequence[str]], *, token: str, now: datetime) -> str:
+def check_echo(query: Mapping[str, Sequence[str]], *, tokens: Sequence[str], now: datetime) -> str:
     """The echostr of WeChat's verification GET. Raises Refused."""
     stamp, nonce = _fresh(query, now)
     echo = _one(query, "echostr", PLAIN_ECHO)
-    _same(signature(token, stamp, nonce), _one(query, "signature", _SIGNATURE))
+    _signer(tokens, _one(query, "signature", _SIGNATURE), stamp, nonce)
     return echo
 
 
-def open_plain(query: Mapping[str, Sequence[str]], body: bytes, *, token: str, now: datetime) -> Opened:
+def open_plain(query: Mapping[str, Sequence[str]], body: bytes, *, tokens: Sequence[str], now: datetime) -> Opened:
     """A delivery in plain mode: only the query is signed. Raises Refused."""
     stamp, nonce = _fresh(query, now)
-    _same(signature(token, stamp, nonce), _one(query, "signature", _SIGNATURE))
-    return Opened(body, None, nonce)
+    token = _signer(tokens, _one(query, "signature", _SIGNATURE), stamp, nonce)
+    return Opened(body, None, nonce, token)
 
 
 def open_sealed(query: Mapping[str, Sequence[str]], body: bytes, *, keys: Keys, now: datetime) -> Opened:
@@ -75,11 +78,11 @@ def open_sealed(query: Mapping[str, Sequence[str]], body: bytes, *, keys: Keys, 
     """
     stamp, nonce = _fresh(query, now)
     sealed = _sealed(body)
-    _same(signature(keys.token, stamp, nonce, sealed), _one(query, "msg_signature", _SIGNATURE))
+    token = _signer(keys.tokens, _one(query, "msg_signature", _SIGNATURE), stamp, nonce, sealed)
     for key in keys.aes_keys:
         xml = decrypt(sealed, key=key, appid=keys.appid)
         if xml is not None:
-            return Opened(xml, key, nonce)
+            return Opened(xml, key, nonce, token)
     raise Refused("envelope.decrypt")
 
 
@@ -151,9 +154,12 @@ def _one(query: Mapping[str, Sequence[str]], name: str, pattern: re.Pattern[str]
     return values[0]
 
 
-def _same(expected: str, given: str) -> None:
-    if not hmac.compare_digest(expected, given):
+def _signer(tokens: Sequence[str], given: str, *parts: str) -> str:
+    """The token that signed: each is tried, in constant time. Raises Refused."""
+    signers = [token for token in tokens if hmac.compare_digest(signature(token, *parts), given)]
+    if not signers:
         raise Refused("envelope.signature")
+    return signers[0]
 
 
 def _sealed(body: bytes) -> str:

@@ -13,6 +13,7 @@ from tests.builders import NOON
 from tests.support.logs import logged
 
 WORK = "huiyuan-test-work"
+PUSH = "huiyuan-test-push.fifo"
 
 
 def a_client(*, faults: Faults | None = None, queue: str = WORK) -> MemorySqs:
@@ -36,7 +37,7 @@ def names(client: MemorySqs) -> list[str]:
 def test_a_wake_up_names_its_job_and_carries_nothing_else() -> None:
     client = a_client()
 
-    assert Queues(client, work=WORK).wake(["job-1"]) == 1
+    assert Queues(client, work=WORK, push=PUSH).wake(["job-1"]) == 1
 
     (body,) = bodies(client)
     assert json.loads(body) == {"wake": "job-1"}
@@ -46,22 +47,41 @@ def test_a_wake_up_names_its_job_and_carries_nothing_else() -> None:
 def test_however_many_jobs_are_woken_each_is_named_once(jobs: list[str]) -> None:
     client = a_client()
 
-    assert Queues(client, work=WORK).wake(jobs) == len(set(jobs))
+    assert Queues(client, work=WORK, push=PUSH).wake(jobs) == len(set(jobs))
 
     assert names(client) == sorted(set(jobs))
+
+
+def test_a_push_is_woken_once_a_turn_and_in_its_members_group() -> None:
+    client = MemorySqs(now=lambda: NOON)
+    client.create_queue(QueueName=PUSH, Attributes={"FifoQueue": "true"})
+    queues = Queues(client, work=WORK, push=PUSH)
+
+    handed = [queues.wake(["P#shop#1~anna", "P#shop#2~bert", "P#shop#3~anna"], turn=turn) for turn in ("1", "1", "2")]
+
+    url = client.get_queue_url(QueueName=PUSH)["QueueUrl"]
+    (first,) = client.receive_message(QueueUrl=url, MaxNumberOfMessages=1, AttributeNames=["All"])["Messages"]
+    others = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])["Messages"]
+    assert handed == [3, 3, 3]
+    assert first["Attributes"]["MessageGroupId"] == "anna"
+    assert [woken(message["Body"]) for message in (first, *others)] == [
+        "P#shop#1~anna",
+        "P#shop#2~bert",
+        "P#shop#2~bert",
+    ]
 
 
 def test_nothing_to_wake_asks_nothing_of_the_queue() -> None:
     faults = Faults()
 
-    assert Queues(a_client(faults=faults), work=WORK).wake(()) == 0
+    assert Queues(a_client(faults=faults), work=WORK, push=PUSH).wake(()) == 0
 
     assert faults.calls == 0
 
 
 def test_the_address_of_a_queue_is_asked_for_once() -> None:
     faults = Faults()
-    queues = Queues(a_client(faults=faults), work=WORK)
+    queues = Queues(a_client(faults=faults), work=WORK, push=PUSH)
 
     for _ in range(3):
         queues.wake(["job-1"])
@@ -70,7 +90,7 @@ def test_the_address_of_a_queue_is_asked_for_once() -> None:
 
 
 def test_a_queue_that_does_not_exist_is_logged_and_stops_nothing() -> None:
-    queues = Queues(a_client(queue="another"), work=WORK)
+    queues = Queues(a_client(queue="another"), work=WORK, push=PUSH)
 
     with logged() as written:
         assert queues.wake(["job-1", "job-2"]) == 0
@@ -86,7 +106,7 @@ def test_a_queue_out_of_reach_is_logged_and_counted_and_stops_nothing(
 ) -> None:
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     faults = Faults()
-    queues = Queues(a_client(faults=faults), work=WORK)
+    queues = Queues(a_client(faults=faults), work=WORK, push=PUSH)
     faults.shares[fault] = 1.0
 
     with logged() as written:
@@ -104,7 +124,7 @@ def test_a_batch_that_the_queue_takes_in_part_is_counted_in_part() -> None:
     faults.unprocessed = 0.5
 
     with logged() as written:
-        sent = Queues(client, work=WORK).wake([f"job-{number}" for number in range(10)])
+        sent = Queues(client, work=WORK, push=PUSH).wake([f"job-{number}" for number in range(10)])
 
     (line,) = written.lines
     assert 0 < sent < 10

@@ -22,8 +22,9 @@ from tests.unit.wechat import platform
 from tests.unit.wechat.platform import KEY, NONCE, PREVIOUS_KEY, STRANGERS_KEY, TOKEN, Delivery
 
 AT = epoch(NOON)
+PREVIOUS_TOKEN = "theTokenBeforeThisOne"
 HELLO = "<xml><Content>你好</Content></xml>".encode()
-KEYS = Keys(APPID, TOKEN, (KEY, PREVIOUS_KEY))
+KEYS = Keys(APPID, (TOKEN, PREVIOUS_TOKEN), (KEY, PREVIOUS_KEY))
 TEXTS = st.one_of(
     st.text(),
     st.sampled_from(("", "]]>", "😀", "<xml>", "会员" * 300, "a" * 65_536)),
@@ -75,11 +76,11 @@ def test_the_official_delivery_in_safe_mode_is_opened() -> None:
         "msg_signature": ("046e02f8204d34f8ba5fa3b1db94908f3df2e9b3",),
     }
     body = f"<xml><ToUserName>gh_97417a04a28d</ToUserName><Encrypt>{OFFICIAL_SEALED}</Encrypt></xml>".encode()
-    keys = Keys(OFFICIAL_APPID, OFFICIAL_TOKEN, (OFFICIAL_KEY,))
+    keys = Keys(OFFICIAL_APPID, (OFFICIAL_TOKEN,), (OFFICIAL_KEY,))
 
     found = envelope.open_sealed(query, body, keys=keys, now=NOON - timedelta(seconds=AT - 1_714_112_445))
 
-    assert found == Opened(OFFICIAL_MESSAGE, OFFICIAL_KEY, "415670741")
+    assert found == Opened(OFFICIAL_MESSAGE, OFFICIAL_KEY, "415670741", OFFICIAL_TOKEN)
 
 
 def test_the_official_answer_is_sealed_and_signed_alike() -> None:
@@ -103,7 +104,7 @@ def test_whatever_wechat_seals_is_opened_whole(text: str) -> None:
 
     found = opened(a_delivery(message))
 
-    assert found == Opened(message, KEY, NONCE)
+    assert found == Opened(message, KEY, NONCE, TOKEN)
     assert by_simulator == platform.sealed(message, appid=APPID)
     assert simulator.sign("b", "a") == platform.sign("a", "b") == envelope.signature("b", "a")
 
@@ -152,25 +153,50 @@ def test_an_answer_is_sealed_with_the_key_that_opened_the_question() -> None:
     assert platform.decrypted(str(markup.read(answer.encode())["Encrypt"]), key=PREVIOUS_KEY) == (b"<xml/>", APPID)
 
 
+def test_a_message_signed_with_the_previous_token_is_opened_and_says_so() -> None:
+    delivery = a_delivery()
+    stamp, sealed = str(AT), markup.read(delivery.body)["Encrypt"]
+
+    found = opened(with_query(delivery, msg_signature=(platform.sign(PREVIOUS_TOKEN, stamp, NONCE, str(sealed)),)))
+
+    assert (found.xml, found.token) == (HELLO, PREVIOUS_TOKEN)
+
+
+def test_a_token_that_was_rotated_out_opens_nothing() -> None:
+    delivery = a_delivery()
+    stamp, sealed = str(AT), markup.read(delivery.body)["Encrypt"]
+    signed = with_query(delivery, msg_signature=(platform.sign(PREVIOUS_TOKEN, stamp, NONCE, str(sealed)),))
+
+    assert reason(signed, keys=Keys(APPID, (TOKEN,), (KEY,))) == "envelope.signature"
+
+
+@pytest.mark.parametrize("token", KEYS.tokens)
+def test_wechats_check_of_the_address_is_answered_under_both_tokens(token: str) -> None:
+    signed = (platform.sign(token, str(AT), NONCE),)
+    query = with_query(a_delivery(), echostr=("5838479218127813673",), signature=signed).query
+
+    assert envelope.check_echo(query, tokens=KEYS.tokens, now=NOON) == "5838479218127813673"
+
+
 def test_a_delivery_in_plain_mode_is_taken_as_it_is() -> None:
     query = with_query(a_delivery()).query
 
-    found = envelope.open_plain(query, HELLO, token=TOKEN, now=NOON)
+    found = envelope.open_plain(query, HELLO, tokens=KEYS.tokens, now=NOON)
 
-    assert found == Opened(HELLO, None, NONCE)
+    assert found == Opened(HELLO, None, NONCE, TOKEN)
 
 
 def test_a_delivery_in_plain_mode_with_a_wrong_signature_is_refused() -> None:
     query = with_query(a_delivery(), signature=("0" * 40,)).query
 
     with pytest.raises(Refused, match=r"^envelope\.signature$"):
-        envelope.open_plain(query, HELLO, token=TOKEN, now=NOON)
+        envelope.open_plain(query, HELLO, tokens=KEYS.tokens, now=NOON)
 
 
 def test_wechats_check_of_the_address_gets_its_echo_back() -> None:
     query = with_query(a_delivery(), echostr=("5838479218127813673",)).query
 
-    assert envelope.check_echo(query, token=TOKEN, now=NOON) == "5838479218127813673"
+    assert envelope.check_echo(query, tokens=KEYS.tokens, now=NOON) == "5838479218127813673"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +216,7 @@ def test_an_address_check_that_is_not_wechats_learns_nothing(changed: dict[str, 
     query = with_query(a_delivery(), **{"echostr": ("1",)} | changed).query
 
     with pytest.raises(Refused, match=rf"^envelope\.{why}$"):
-        envelope.check_echo(query, token=TOKEN, now=NOON)
+        envelope.check_echo(query, tokens=KEYS.tokens, now=NOON)
 
 
 def test_keys_and_what_was_opened_do_not_show_their_secrets() -> None:

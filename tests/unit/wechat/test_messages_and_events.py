@@ -99,6 +99,8 @@ BODIES: dict[str, Body] = {
     "event.templatesendjobfinish": TemplateFinished("2853827384729182208", "success"),
     "event.templatesendjobfinish~blocked": TemplateFinished("2853827384729182209", "failed:user block"),
     "event.templatesendjobfinish~system": TemplateFinished("2853827384729182210", "failed: system failed"),
+    "event.templatesendjobfinish~freq": TemplateFinished("2853827384729182211", "failed:freq limit"),
+    "event.templatesendjobfinish~unheard": TemplateFinished("2853827384729182212", "failed:recipient limit reached"),
     "event.masssendjobfinish": MassFinished("1000001625", "send success", 100, 80, 75, 5),
     "event.publishjobfinish": PublishFinished("2247503051", 0, "b5O2OUs25HBxRceL7hfReg-U9QGeq9zQjiDvyWP4Hq4"),
     "event.subscribe_msg_popup_event": SubscribePopup(
@@ -110,6 +112,13 @@ BODIES: dict[str, Body] = {
     "event.subscribe_msg_sent_event": SubscribeSent((SubscribeResult(ACCEPTED, "1700827132819554304", 0, "success"),)),
     "event.subscribe_msg_sent_event~refused": SubscribeSent(
         (SubscribeResult(ACCEPTED, "1700827132819554305", 43101, "user refuse to accept the msg"),)
+    ),
+    "event.subscribe_msg_sent_event~several": SubscribeSent(
+        (
+            SubscribeResult(ACCEPTED, "1700827132819554304", 0, "success"),
+            SubscribeResult(ACCEPTED, "1700827132819554306", 43101, "user refuse to accept the msg"),
+            SubscribeResult("k9ZC2W1TLyfTQ0rHfoN8rnaYLMvbFqGzPjz6wXVrhD8", "1700827132819554307", 0, "success"),
+        )
     ),
     "event.user_info_modified": Authorization(OPENID, UNIONID, APPID, ""),
     "event.user_authorization_revoke": Authorization(OPENID, UNIONID, APPID, "205"),

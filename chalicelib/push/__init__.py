@@ -1,0 +1,1 @@
+"""Pushes: each notice once, with a known outcome, within WeChat's rules."""

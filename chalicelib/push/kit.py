@@ -1,0 +1,45 @@
+"""What a sender is given, built once per invocation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Protocol
+
+from chalicelib.credentials import Accounts
+from chalicelib.door import Deadline
+from chalicelib.queues import Queues
+from chalicelib.runtime import runtime
+from chalicelib.sending.allowance import Allowance
+from chalicelib.store.table import Table
+from chalicelib.wechat.client import WechatClient
+
+SECONDS = 25
+"""For the table's part of an invocation of 30 s."""
+
+
+class WechatOf(Protocol):
+    """The client of an account; one per account and invocation, so that its token calls are counted."""
+
+    def __call__(self, account: str) -> WechatClient: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Collaborators of one invocation."""
+
+    table: Table
+    queues: Queues
+    accounts: Accounts
+    wechat: WechatOf
+    allowance: Allowance
+    now: Callable[[], datetime]
+
+
+def kit(*, lot: int) -> Kit:
+    """For an invocation that comes to at most `lot` sends."""
+    r = runtime()
+    table = r.table(Deadline(SECONDS))
+    return Kit(
+        table, r.queues, r.accounts, cache(lambda account: r.wechat(account, table)), Allowance(table, lot), r.now
+    )
