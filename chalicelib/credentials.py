@@ -1,26 +1,18 @@
-"""What an account's parameters hold. Fetched on first use, kept a few minutes, unknown accounts too."""
+"""What an account's parameter holds: who it is, and its keys."""
 
 import base64
 import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Lock
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Self
 
-from chalicelib.door import log
-from chalicelib.errors import CredentialsError, Unavailable, UnknownAccount
+from chalicelib.errors import CredentialsError
+from chalicelib.kept import Kept, Parameters
 
 KEPT = timedelta(minutes=5)
-KEPT_BAD = timedelta(minutes=1)
-"""For accounts that do not exist or are malformed."""
-KEPT_UNREACHABLE = timedelta(hours=1)
-"""How long credentials serve after they were last read, while they cannot be read again."""
-RETRIED = timedelta(minutes=1)
-MOST_KEPT = 256
-ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 Mode = Literal["safe", "compatible", "plain"]
 _MODES: dict[str, Mode] = {"safe": "safe", "compatible": "compatible", "plain": "plain"}
 
@@ -37,6 +29,13 @@ class Credentials:
     data_key: bytes = field(repr=False)
     """Key of the HMAC that stands for an openid in tombstones and logs. It must never change."""
     mode: Mode = "safe"
+    previous_token: str = field(default="", repr=False)
+    """The token before this one, while a rotation is under way."""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The current token, then the previous one while a rotation is under way."""
+        return (self.token, self.previous_token) if self.previous_token else (self.token,)
 
     def handle(self, openid: str) -> str:
         """A stable name for an openid that does not tell it: keyed HMAC-SHA256, hex."""
@@ -49,80 +48,22 @@ class Credentials:
         return cls(
             account=account,
             appid=fields.text("appid", r"wx[0-9a-z]{16}"),
-            token=fields.text("token", r"[A-Za-z0-9]{3,32}"),
+            token=fields.token("token"),
             aes_keys=tuple(fields.aes_key(name) for name in ("aes_key", "previous_aes_key") if fields.has(name)),
             data_key=fields.text("data_key", r"[0-9a-f]{64}").encode(),
             mode=fields.mode(),
+            previous_token=fields.token("previous_token") if fields.has("previous_token") else "",
         )
 
 
-class Parameters(Protocol):
-    """Where secrets are kept, by name."""
-
-    def get(self, name: str) -> str | None:
-        """The decrypted value, or None when there is no such parameter. Raises Unavailable."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was read, when, and until when nobody asks again."""
-
-    found: Credentials | CredentialsError
-    read_at: datetime
-    until: datetime
-
-
-class Accounts:
-    """Credentials by account, in two bounded memories, so that guessed names push no real account out."""
+class Accounts(Kept[Credentials]):
+    """Credentials by account."""
 
     def __init__(self, parameters: Parameters, *, name: Callable[[str], str], now: Callable[[], datetime]) -> None:
-        self._parameters = parameters
-        self._name = name
-        self._now = now
-        self._good: dict[str, _Known] = {}
-        self._bad: dict[str, _Known] = {}
-        self._lock = Lock()
-
-    def find(self, account: str) -> Credentials:
-        """Raises UnknownAccount, CredentialsError when malformed, Unavailable when out of reach and not known well
-        enough: what was good within the last hour goes on serving meanwhile."""
-        if not ACCOUNT.fullmatch(account):
-            raise UnknownAccount("not a name of an account")
-        known = self._good.get(account) or self._bad.get(account)
-        if known is None or self._now() >= known.until:
-            known = self._read(account, known)
-        if isinstance(known.found, CredentialsError):
-            raise type(known.found)(*known.found.args)  # anew: an exception gathers frames each time it is raised
-        return known.found
-
-    def _read(self, account: str, known: _Known | None) -> _Known:
-        parameter, now = self._name(account), self._now()
-        try:
-            found = _parsed(account, self._parameters.get(parameter), parameter)
-        except CredentialsError as error:
-            return self._keep(account, _Known(error.with_traceback(None), now, now + KEPT_BAD))
-        except Unavailable:
-            if known is None or isinstance(known.found, CredentialsError) or now >= known.read_at + KEPT_UNREACHABLE:
-                raise
-            log.warning("credentials.stale", extra={"account": account})
-            return self._keep(account, replace(known, until=now + RETRIED))
-        return self._keep(account, _Known(found, now, now + KEPT))
-
-    def _keep(self, account: str, known: _Known) -> _Known:
-        memory = self._bad if isinstance(known.found, CredentialsError) else self._good
-        with self._lock:
-            self._good.pop(account, None)
-            self._bad.pop(account, None)
-            memory[account] = known
-            if len(memory) > MOST_KEPT:
-                del memory[next(iter(memory))]
-        return known
+        super().__init__(parameters, name=name, read=_read, now=now, lasts=KEPT)
 
 
-def _parsed(account: str, text: str | None, parameter: str) -> Credentials:
-    if text is None:
-        raise UnknownAccount(f"there is no parameter {parameter}")
+def _read(account: str, text: str, parameter: str) -> Credentials:
     return Credentials.from_json(account, text, parameter=parameter)
 
 
@@ -147,6 +88,9 @@ class _Fields:
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             raise self._wrong(name)
         return value
+
+    def token(self, name: str) -> str:
+        return self.text(name, r"[A-Za-z0-9]{3,32}")
 
     def aes_key(self, name: str) -> bytes:
         return base64.b64decode(self.text(name, r"[A-Za-z0-9+/]{43}") + "=")

@@ -16,6 +16,7 @@ from chalicelib.store.table import Table
 
 if TYPE_CHECKING:
     from chalicelib.access_token import Memory, Refresh
+    from chalicelib.event_keys import KnownKeys
     from chalicelib.wechat.client import WechatClient
     from chalicelib.wechat.connection import Connection
 
@@ -53,12 +54,18 @@ class Runtime:
         return Accounts(self.parameters, name=self.settings.account_parameter, now=self.now)
 
     @cached_property
+    def event_keys(self) -> "KnownKeys":
+        from chalicelib.event_keys import KnownKeys
+
+        return KnownKeys(self.parameters, name=self.settings.event_parameter, now=self.now)
+
+    @cached_property
     def parameters(self) -> SsmParameters:
         return SsmParameters(self._client("ssm"))
 
     @cached_property
     def queues(self) -> Queues:
-        return Queues(self._client("sqs"), work=self.settings.work_queue)
+        return Queues(self._client("sqs"), work=self.settings.work_queue, push=self.settings.push_queue)
 
     def wechat(self, account: str, table: Table) -> "WechatClient":
         """The client of an account for one invocation: it asks for at most two token refreshes."""

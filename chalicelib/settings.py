@@ -46,6 +46,10 @@ class Settings:
         return f"huiyuan-{self.stage}-work"
 
     @property
+    def push_queue(self) -> str:
+        return f"huiyuan-{self.stage}-push.fifo"
+
+    @property
     def token_function(self) -> str:
         """The deployed name of `token_refresh`: Chalice joins app, stage and function."""
         return f"huiyuan-{self.stage}-token_refresh"
@@ -53,6 +57,10 @@ class Settings:
     def account_parameter(self, account: str) -> str:
         """Where token, AES keys, appid and data key of an account are kept (SSM SecureString)."""
         return f"/huiyuan/{self.stage}/accounts/{account}"
+
+    def event_parameter(self, account: str) -> str:
+        """Where the keys of systems that may ask for pushes are kept (SSM SecureString)."""
+        return f"/huiyuan/{self.stage}/events/{account}"
 
     def secret_parameter(self, account: str) -> str:
         """Where the AppSecret of an account is kept (SSM SecureString); only `token_refresh` reads it."""

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
-from pathlib import Path
-from string import Template
 
 from chalicelib.store.figures import Figures
 from infra.figures import names
-from infra.figures.chart import Series, bars
+from infra.figures.chart import Series
 from infra.figures.period import COLUMNS, NOT_ADDED, Channel, Column, Period, amount, came, left, total
+from infra.figures.pieces import TEMPLATE, cells, drawing, headline, row
 from infra.figures.terminal import NOTHING, SHOWN, TOLD_ALREADY, as_of
 
-TEMPLATE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 HOURS = tuple(f"{hour:02d}" for hour in range(24))
 
 
@@ -23,7 +21,8 @@ def render(period: Period) -> str:
         state=escape(_state(period)),
         heads="".join(_heads(period)),
         charts="".join(_charts(period)),
-        days=_days(period),
+        table_title="每天",
+        table=_days(period),
         groups="".join(_groups(period)),
     )
 
@@ -43,16 +42,12 @@ def _heads(period: Period) -> Iterator[str]:
     asked = total(days, lambda day: amount(day, "faq", "answer", "clarify", "miss"))
     answered = total(days, lambda day: amount(day, "faq", "answer"))
     active = total(days, lambda day: day.active)
-    yield _head("关注", str(joined))
-    yield _head("取关", str(gone))
-    yield _head("净增", f"{joined - gone:+d}")
-    yield _head("日均活跃会员", f"{active / len(days):.0f}" if days else NOTHING)
-    yield _head("消息", str(total(days, lambda day: amount(day, "messages"))))
-    yield _head("自动回答率", f"{answered / asked:.0%}" if asked else NOTHING)
-
-
-def _head(title: str, value: str) -> str:
-    return f"<section><b>{escape(value)}</b><span>{escape(title)}</span></section>"
+    yield headline("关注", str(joined))
+    yield headline("取关", str(gone))
+    yield headline("净增", f"{joined - gone:+d}")
+    yield headline("日均活跃会员", f"{active / len(days):.0f}" if days else NOTHING)
+    yield headline("消息", str(total(days, lambda day: amount(day, "messages"))))
+    yield headline("自动回答率", f"{answered / asked:.0%}" if asked else NOTHING)
 
 
 def _charts(period: Period) -> Iterator[str]:
@@ -65,7 +60,7 @@ def _charts(period: Period) -> Iterator[str]:
     yield _by_day(period, "提问怎样得到回答", answers, "adbc")
     by_hour = period.total("hours")
     acts = Series("互动", "c", tuple(by_hour[hour] for hour in HOURS))
-    yield _chart("一天里的互动（按小时合计）", HOURS, (acts,))
+    yield drawing("一天里的互动（按小时合计）", HOURS, (acts,))
 
 
 def _by_day(
@@ -77,26 +72,20 @@ def _by_day(
         for (name, of), colour in zip(columns, colours, strict=True)
     )
     pale = frozenset(slot for slot, figures in enumerate(days) if figures and not figures.final)
-    return _chart(title, [day[5:] for day in period.days], series, pale)
-
-
-def _chart(title: str, labels: Sequence[str], series: Sequence[Series], pale: frozenset[int] = frozenset()) -> str:
-    marks = "".join(f'<span><i class="{one.colour}"></i>{escape(one.title)}</span>' for one in series)
-    legend = f'<p class="legend">{marks}</p>' if len(series) > 1 else ""
-    return f"<section><h2>{escape(title)}</h2>{legend}{bars(title, labels, series, pale=pale)}</section>"
+    return drawing(title, [day[5:] for day in period.days], series, pale)
 
 
 def _days(period: Period) -> str:
-    head = _row(("日期", *(title for title, _ in COLUMNS), ""), cell="th")
+    titles = row(("日期", *(title for title, _ in COLUMNS), ""), cell="th")
     rows = "".join(_day(day, period.of_day(day)) for day in reversed(period.days))
     sums = (NOTHING if title in NOT_ADDED else str(total(period.figures, of)) for title, of in COLUMNS)
-    return f'<table>{head}{rows}<tr class="sum">{_cells(("合计", *sums, ""))}</tr></table>'
+    return f'<table>{titles}{rows}<tr class="sum">{cells(("合计", *sums, ""))}</tr></table>'
 
 
 def _day(day: str, figures: Figures | None) -> str:
     if figures is None:
-        return f'<tr class="none">{_cells((day, *(NOTHING for _ in COLUMNS), "没有统计"))}</tr>'
-    return _row((day, *(str(of(figures)) for _, of in COLUMNS), "" if figures.final else as_of(figures.as_of)))
+        return f'<tr class="none">{cells((day, *(NOTHING for _ in COLUMNS), "没有统计"))}</tr>'
+    return row((day, *(str(of(figures)) for _, of in COLUMNS), "" if figures.final else as_of(figures.as_of)))
 
 
 def _groups(period: Period) -> Iterator[str]:
@@ -107,19 +96,19 @@ def _groups(period: Period) -> Iterator[str]:
 
 
 def _channels(channels: Sequence[Channel]) -> str:
-    head = _row(("", "关注", "取关", "净增"), cell="th")
+    titles = row(("", "关注", "取关", "净增"), cell="th")
     rows = (
-        _row((names.of_figure("channels.in", channel.name), str(channel.came), str(channel.left), f"{channel.net:+d}"))
+        row((names.of_figure("channels.in", channel.name), str(channel.came), str(channel.left), f"{channel.net:+d}"))
         for channel in channels[:SHOWN]
     )
-    return f"<table>{head}{''.join(rows)}</table>{_more(len(channels), '个渠道')}"
+    return f"<table>{titles}{''.join(rows)}</table>{_more(len(channels), '个渠道')}"
 
 
 def _ranking(group: str, period: Period) -> str:
     ranked = period.total(group).most_common()
     most = ranked[0][1]
     rows = (
-        f"<tr>{_cells((names.of_figure(group, name), str(number)))}"
+        f"<tr>{cells((names.of_figure(group, name), str(number)))}"
         f'<td class="bar"><i class="c" style="width:{number / most:.1%}"></i></td></tr>'
         for name, number in ranked[:SHOWN]
     )
@@ -128,14 +117,6 @@ def _ranking(group: str, period: Period) -> str:
 
 def _more(found: int, what: str) -> str:
     return f'<p class="note">另 {found - SHOWN} {what}，见 CSV</p>' if found > SHOWN else ""
-
-
-def _row(cells: Sequence[str], *, cell: str = "td") -> str:
-    return f"<tr>{_cells(cells, cell=cell)}</tr>"
-
-
-def _cells(cells: Sequence[str], *, cell: str = "td") -> str:
-    return "".join(f"<{cell}>{escape(text)}</{cell}>" for text in cells)
 
 
 def _amount(group: str, name: str) -> Callable[[Figures], int]:

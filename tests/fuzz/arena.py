@@ -9,7 +9,6 @@ from io import StringIO
 from logging import StreamHandler
 
 from chalicelib.callbacks import edge
-from chalicelib.callbacks.edge import Answer, Request
 from chalicelib.clock import iso, shanghai_day
 from chalicelib.door import log
 from chalicelib.faq import publishing
@@ -18,6 +17,7 @@ from chalicelib.store import release as stored
 from chalicelib.store.account import AccountState
 from chalicelib.store.release import Release
 from chalicelib.store.table import Item
+from chalicelib.web import Answer, Request
 from infra.local.demo import content
 from infra.local.memory.world import START, MemoryWorld
 from tests.support.tables import memory_table

@@ -11,7 +11,7 @@ from random import Random
 from typing import Protocol, Self
 
 from chalicelib.callbacks import edge
-from tests.fuzz import callbacks, corpus, operators, outside, parcels
+from tests.fuzz import callbacks, corpus, events, operators, outside, parcels
 from tests.fuzz.arena import Arena, Doors, listening
 from tests.fuzz.cases import Case, Finding, Ran
 from tests.fuzz.minimising import Story, minimised
@@ -79,7 +79,7 @@ class Result:
 
 
 def target_of(name: str, arena: Arena) -> Target:
-    return {**callbacks.TARGETS, **operators.TARGETS, **outside.TARGETS}[name](arena)
+    return {**callbacks.TARGETS, **operators.TARGETS, **outside.TARGETS, **events.TARGETS}[name](arena)
 
 
 def run_block(plan: Plan, doors: Doors | None = None) -> Result:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
-from chalicelib.callbacks.edge import Answer, Request
+from chalicelib.web import Answer, Request
 from chalicelib.wechat.inbound import parse
 from tests.fuzz import documents, oracles, parcels, queries, texts
 from tests.fuzz.arena import MODES, Arena, appid

@@ -12,7 +12,7 @@ from tests.fuzz.blocks import SLICE, Plan, Result, run_block
 CALLBACKS: Mapping[str, float] = {"message": 0.40, "chat": 0.25, "bytes": 0.15, "forged": 0.15, "verify": 0.05}
 """Which share of all callbacks each target gets."""
 BESIDE: Mapping[str, float] = {
-    "faq": 0.05, "credentials": 0.05, "wake-ups": 0.02, "faq files": 0.01, "api answers": 0.05,
+    "faq": 0.05, "credentials": 0.05, "wake-ups": 0.02, "faq files": 0.01, "api answers": 0.05, "events": 0.05,
 }  # fmt: skip
 """How many cases for each callback go to what is beside the edge."""
 BLOCK = 1_000

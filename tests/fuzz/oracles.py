@@ -2,8 +2,9 @@
 
 from xml.etree import ElementTree as ET
 
-from chalicelib.callbacks.edge import MOST_BYTES, SILENCE, Answer, Request
+from chalicelib.callbacks.edge import MOST_BYTES, SILENCE
 from chalicelib.store.table import Item
+from chalicelib.web import Answer, Request
 from tests.fuzz import parcels
 from tests.fuzz.arena import NOW, appid
 from tests.fuzz.cases import Finding

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
-from chalicelib.callbacks.edge import Request
+from chalicelib.web import Request
 from tests.fuzz.arena import MODES, NOW, PREVIOUS_AES_KEY, Serve, appid
 from tests.unit.wechat import platform
 
