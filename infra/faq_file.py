@@ -1,10 +1,10 @@
 """A release as an operator writes it: one YAML file, read within bounds. Every complaint names line and field."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias, TypeVar
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -13,6 +13,8 @@ from chalicelib.errors import BadContent
 from chalicelib.store.faq_entry import KeywordKind
 from chalicelib.store.release import Answer, Channel, Conditions, FaqEntry, Keyword, Release
 
+T = TypeVar("T")
+LeaveOut: TypeAlias = Callable[[BadContent], None]
 MOST_BYTES = 5_000_000
 MOST_ENTRIES = 2_000
 MOST_TEXTS = 200
@@ -23,27 +25,33 @@ HALF = re.compile("[\ud800-\udfff]")
 FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 
 
-def read(path: Path) -> Release:
-    """The release of a file; it has no number yet. Raises BadContent."""
+def read(path: Path, *, leave_out: LeaveOut | None = None) -> Release:
+    """The release of a file; it has no number yet. Raises BadContent.
+
+    With `leave_out` an entry or a channel that is wrong is told to it, and left out.
+    """
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadContent(f"文件超过 {MOST_BYTES // 1_000_000} MB：{path}")
-        return parse(path.read_text(encoding="utf-8-sig"))
+        return parse(path.read_text(encoding="utf-8-sig"), leave_out=leave_out)
     except OSError as error:
         raise BadContent(f"读不到文件 {path}：{error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadContent(f"文件不是 UTF-8 编码：{path}") from error
 
 
-def parse(text: str) -> Release:
+def parse(text: str, *, leave_out: LeaveOut | None = None) -> Release:
     """The release of a YAML text. Values are taken as they are written: ``21:00`` is no number, ``no`` no flag."""
-    top = _fields(_compose(text), {"welcome", "service", "channels", "entries", "words"}, required=("entries",))
+    top = _fields(
+        composed(text), {"welcome", "service", "channels", "entries", "words", "feedback"}, required=("entries",)
+    )
     release = Release(
         version=0,
-        entries=tuple(map(_entry, _items(top["entries"], "entries", MOST_ENTRIES))),
-        channels=tuple(map(_channel, _items(top.get("channels"), "channels", MOST_ENTRIES))),
+        entries=tuple(_each(_entry, _items(top["entries"], "entries", MOST_ENTRIES), leave_out)),
+        channels=tuple(_each(_channel, _items(top.get("channels"), "channels", MOST_ENTRIES), leave_out)),
         welcome=_text(top, "welcome"),
         words=_words(top.get("words")),
+        feedback=_flag(top, "feedback"),
     )
     if "service" not in top:
         return release
@@ -51,7 +59,18 @@ def parse(text: str) -> Release:
     return replace(release, service_from=_text(service, "from"), service_until=_text(service, "until"))
 
 
-def _compose(text: str) -> Node:
+def _each(read_one: Callable[[Node], T], nodes: list[Node], leave_out: LeaveOut | None) -> Iterator[T]:
+    for node in nodes:
+        try:
+            yield read_one(node)
+        except BadContent as error:
+            if leave_out is None:
+                raise
+            leave_out(error)
+
+
+def composed(text: str) -> Node:
+    """The nodes of a YAML text, with the lines that they stand in. Raises BadContent."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from chalicelib.errors import BadContent
 from chalicelib.faq import publishing, releases
+from chalicelib.faq.engine import compile_release
+from chalicelib.faq.selftest import examine
 from chalicelib.store import account as accounts
 from chalicelib.store import release as stored
 from chalicelib.store.release import Release
 from chalicelib.store.table import Table
-from infra import faq_file, ops_faq_try
+from infra import faq_selftest, ops_faq_files, ops_faq_misses, ops_faq_report, ops_faq_try
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -25,7 +26,7 @@ def add_commands(commands: "Commands") -> None:
     account = argparse.ArgumentParser(add_help=False)
     account.add_argument("--account", required=True, help="公众号在本系统里的名字")
     file = argparse.ArgumentParser(add_help=False)
-    file.add_argument("file", type=Path, metavar="文件", help="YAML 文件")
+    file.add_argument("file", type=Path, metavar="文件", help="YAML、CSV、XLSX，或微信后台规则的 JSON")
 
     faq.add_parser("check", parents=[file], help="只检查文件").set_defaults(run=check)
     faq.add_parser("publish", parents=[file, account], help="检查并发布").set_defaults(run=publish)
@@ -33,6 +34,9 @@ def add_commands(commands: "Commands") -> None:
     rollback_to = faq.add_parser("rollback", parents=[account], help="切换到已有的某个版本")
     rollback_to.add_argument("version", type=int, metavar="版本")
     rollback_to.set_defaults(run=rollback)
+    ops_faq_files.add_commands(faq)
+    ops_faq_misses.add_commands(faq)
+    ops_faq_report.add_report(faq)
     _add_trials(faq)
 
 
@@ -50,13 +54,13 @@ def _add_trials(faq: "Commands") -> None:
 
 
 def check(options: argparse.Namespace, _open_table: Callable[[], Table]) -> None:
-    release = _checked(options.file)
+    release = _prepared(options.file)
     print(f"检查通过：{_size(release)}。")
 
 
 def publish(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
-    release = _checked(options.file)
-    version = publishing.publish(open_table(), options.account, release)
+    release = _prepared(options.file)
+    version = publishing.store(open_table(), options.account, release)
     print(f"已发布版本 {version}：{_size(release)}。下一条消息就由它回答。")
 
 
@@ -76,10 +80,11 @@ def rollback(options: argparse.Namespace, open_table: Callable[[], Table]) -> No
     print(f"已切换到版本 {options.version}。")
 
 
-def _checked(path: Path) -> Release:
-    release = faq_file.read(path)
-    if problems := publishing.check(release):
-        raise BadContent("\n".join(map(str, problems)))
+def _prepared(path: Path) -> Release:
+    """Ready to be stored; how it does on its own questions is shown. Raises BadContent."""
+    release = publishing.prepared(ops_faq_files.whole(path))
+    for line in faq_selftest.told(examine(compile_release(release))):
+        print(line)
     return release
 
 

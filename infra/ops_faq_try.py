@@ -20,7 +20,8 @@ from infra import faq_file, faq_jsonl
 
 DECISIONS = {"answer": "answer", "clarify": "suggest", "miss": "decline"}
 TOLD = {"answer": "直接回答", "clarify": "反问“您是不是想问”", "miss": "说不知道"}
-MEASURES = {"score": "总分", "margin": "领先第二名", "agreement": "各项一致", "covered": "覆盖问题"}
+MEASURES = {"score": "总分", "margin": "领先第二名", "agreement": "各项一致", "known": "认得的字词",
+            "known_more": "比别的多认得"}  # fmt: skip
 
 
 def try_question(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:

@@ -1,4 +1,4 @@
-"""How the FAQ answers: a text, a number reply to suggestions, a menu key, and the wish to speak to a person.
+"""How the FAQ answers: a text, a number reply to suggestions, a menu key.
 
 All act on `facts.member`, which already carries this act: they only set its tags and its conversation.
 """
@@ -7,30 +7,35 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.clock import SHANGHAI
 from chalicelib.decision import Decision, Facts, Verdict
-from chalicelib.faq import rules, texts
+from chalicelib.faq import feedback, misses, rules, texts
 from chalicelib.faq.answers import answer_for, as_reply
 from chalicelib.faq.availability import is_available
 from chalicelib.store.member import Conversation, Member
 from chalicelib.store.release import FaqEntry
+from chalicelib.store.tags import told_later
 from chalicelib.wechat import reply
 from chalicelib.wechat.inbound import Inbound
 from chalicelib.wechat.reply import Reply
 
 SUGGESTIONS_LAST = timedelta(minutes=10)
-HUMAN_LASTS = timedelta(minutes=30)
+WANTED = "human.wanted"
+"""An entry hands the follower over to a person. Whether one is there is not for the FAQ to say: such a decision has no
+reply yet, and is made whole by who calls."""
 LONGEST_ID = 64
 """Characters of an entry's id that the journal keeps when there is no such entry."""
 
 
-def answer_text(_event: Inbound, facts: Facts, text: str) -> Decision:
+def answer_text(event: Inbound, facts: Facts, text: str) -> Decision:
     """Answer, ask which entry was meant, or say honestly that we do not know."""
-    member = _member(facts)
-    verdict = facts.faq.search(text, now=facts.now, tags=member.tags)
-    if verdict.outcome == "answer":
-        return _answer(facts, verdict.entries[0], {"confidence": round(verdict.confidence * 100)})
-    return _clarify(facts, verdict) if verdict.outcome == "clarify" else _miss(facts, texts.MISS)
+    verdict = facts.faq.search(text, now=facts.now, tags=_member(facts).tags)
+    match verdict.outcome:
+        case "answer":
+            return _found(event, facts, verdict)
+        case "clarify":
+            return _clarify(facts, verdict)
+        case _:
+            return replace(_miss(facts, texts.MISS), jobs=misses.noticed(event, facts, text, verdict))
 
 
 def answer_suggestion(_event: Inbound, facts: Facts, text: str) -> Decision | None:
@@ -51,9 +56,13 @@ def answer_entry(_event: Inbound, facts: Facts, entry_id: str) -> Decision:
     return _answer_id(facts, entry_id, {})
 
 
-def to_human(_event: Inbound, facts: Facts) -> Decision:
-    """Hand the chat to human service, or say when it is there next."""
-    return _to_human(facts, _settled(facts), {})
+def _found(event: Inbound, facts: Facts, verdict: Verdict) -> Decision:
+    """The answer; after a search, with the question whether it helped."""
+    entry = verdict.entries[0]
+    decision = _answer(facts, entry, {"confidence": round(verdict.confidence * 100)})
+    if not verdict.was_searched or decision.outcome == WANTED:
+        return decision
+    return feedback.asking(decision, entry, event, facts)
 
 
 def _answer_id(facts: Facts, entry_id: str, details: Mapping[str, str | int]) -> Decision:
@@ -72,9 +81,14 @@ def _answer(facts: Facts, entry: FaqEntry, details: Mapping[str, str | int]) -> 
     details = {"entry": entry.entry_id, **details}
     if not set(entry.add_tags) <= set(member.tags):
         details["tags_full"] = 1
+    mirrored = told_later(_member(facts), member, facts.fresh_id, now=facts.now)
+    decision = Decision("faq.answer", _reply(entry, member, facts), save=(member,), details=details)
     if entry.human:
-        return _to_human(facts, member, details)
-    return Decision("faq.answer", _reply(entry, member, facts), save=(member,), details=details)
+        decision = Decision(WANTED, save=(member,), details=details)
+    if mirrored is None:
+        return decision
+    change, job = mirrored
+    return replace(decision, changes=(change.put(),), jobs=(job,))
 
 
 def _reply(entry: FaqEntry, member: Member, facts: Facts) -> Reply:
@@ -97,19 +111,10 @@ def _miss(facts: Facts, text: str, details: Mapping[str, str | int] | None = Non
     return Decision("faq.miss", reply.text(text), save=(_settled(facts),), details=details or {})
 
 
-def _to_human(facts: Facts, member: Member, details: Mapping[str, str | int]) -> Decision:
-    release = facts.faq.release
-    if rules.is_open(release, facts.now):
-        handed = replace(member, conversation=Conversation("human", facts.now + HUMAN_LASTS))
-        return Decision("human.transfer", reply.to_human(), save=(handed,), details=details)
-    closed = texts.closed(rules.next_opening(release, facts.now), facts.now.astimezone(SHANGHAI))
-    return Decision("human.closed", reply.text(closed), save=(member,), details=details)
-
-
 def _settled(facts: Facts) -> Member:
-    """The member, whose open question is answered or dropped. Only a hand-over to human service goes on."""
+    """The member, whose open question is answered or dropped. A hand-over to human service goes on."""
     member = _member(facts)
-    if member.conversation and member.conversation.topic != "human":
+    if member.conversation and member.conversation.is_question:
         return replace(member, conversation=None)
     return member
 

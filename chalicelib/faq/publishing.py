@@ -11,20 +11,33 @@ from chalicelib.store import release as releases
 from chalicelib.store.release import Release
 from chalicelib.store.table import Table
 
-__all__ = ["Problem", "check", "publish", "rollback"]
+__all__ = ["Problem", "check", "prepared", "publish", "rollback", "store"]
 
 
 def publish(table: Table, account: str, release: Release) -> int:
-    """Store the release under the next number and let it answer. Gives the number.
+    """Check, prepare and store the release, and let it answer. Gives its number. Raises as the two below."""
+    return store(table, account, prepared(release))
 
-    Raises BadContent when `check` finds a problem, and Conflict when someone else published meanwhile. Until the last
-    write the release before answers; parts that a crash leaves behind are never used, and their number neither.
+
+def prepared(release: Release) -> Release:
+    """The release with its index, as it is stored. Takes half a minute for 10,000 phrasings.
+
+    Raises BadContent when `check` finds a problem.
     """
     if problems := check(release):
         raise BadContent("\n".join(map(str, problems)))
+    return with_index(release)
+
+
+def store(table: Table, account: str, release: Release) -> int:
+    """Store a prepared release under the next number and let it answer. Gives the number.
+
+    Raises Conflict when someone else published meanwhile. Until the last write the release before answers; parts that a
+    crash leaves behind are never used, and their number neither.
+    """
     state = accounts.find(table, account)
     version = max((state.release, *releases.list_versions(table, account))) + 1
-    for part in releases.parts(account, replace(with_index(release), version=version)):
+    for part in releases.parts(account, replace(release, version=version)):
         table.write([part])
     table.write([replace(state, release=version).put()])
     return version

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chalicelib.decision import Decision, Erase, Facts
 from chalicelib.members import jobs, texts
-from chalicelib.members.rules import after_act, came_too_late, history, newcomer, scene_of
+from chalicelib.members.rules import after_act, came_too_late, history, last_push, newcomer, scene_of
 from chalicelib.store.tombstone import Tombstone
 from chalicelib.wechat import reply
 from chalicelib.wechat.inbound import Inbound
@@ -38,7 +38,8 @@ def on_unsubscribe(event: Inbound, facts: Facts) -> Decision:
     member = facts.member
     if member and event.created < (member.followed_at or member.joined_at):
         return Decision("stale", details={"channel": member.channel})
-    return replace(_erasure(event, facts, "unfollowed"), details=history(member, event.created) if member else {})
+    told = history(member, event.created) | last_push(facts.sends, event.created) if member else {}
+    return replace(_erasure(event, facts, "unfollowed"), details=told)
 
 
 def on_cancellation(event: Inbound, facts: Facts) -> Decision:
@@ -71,14 +72,14 @@ def on_act(event: Inbound, facts: Facts) -> Decision:
 
 def erase_by_wish(event: Inbound, facts: Facts) -> Decision:
     """The member asked, and confirmed: everything goes, the follow stays (PIPL, article 47)."""
-    return replace(_erasure(event, facts, "erased.wish"), reply=reply.text(texts.ERASED))
+    return replace(_erasure(event, facts, "erased.wish", follows=True), reply=reply.text(texts.ERASED))
 
 
-def _erasure(event: Inbound, facts: Facts, outcome: str) -> Decision:
+def _erasure(event: Inbound, facts: Facts, outcome: str, *, follows: bool = False) -> Decision:
     member = facts.member
     before = facts.tombstone
     left_at = max(before.at, event.created) if before else event.created
     opted_out = member.opted_out_at is not None if member else before is not None and before.opted_out
-    tombstone = Tombstone(facts.account, facts.handle, left_at, opted_out)
+    tombstone = Tombstone(facts.account, facts.handle, left_at, opted_out, follows)
     rest = (jobs.erasure(member, event, facts),) if member else ()
     return Decision(outcome, erase=Erase(member, tombstone), jobs=rest)

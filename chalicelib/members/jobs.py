@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from chalicelib.decision import Facts
+from chalicelib.store import job as stored
 from chalicelib.store.job import Job
 from chalicelib.store.member import Member
 from chalicelib.wechat.inbound import Inbound
 
-PROFILE = "member.profile"
-ERASURE = "member.erasure"
+PROFILE = stored.PROFILE
+ERASURE = stored.ERASURE
 
 
 def profile(member: Member, event: Inbound, facts: Facts) -> Job:

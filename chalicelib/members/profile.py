@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.credentials import Credentials
+from chalicelib.decision import Asked, Done
 from chalicelib.members import jobs
 from chalicelib.members.rules import history
-from chalicelib.members.work import Asked, Done
+from chalicelib.sending import trials
 from chalicelib.store import keys
 from chalicelib.store.job import Job
 from chalicelib.store.member import Member
@@ -65,4 +66,6 @@ def _not_following(job: Job, member: Member, credentials: Credentials, asked_at:
     ledger = Delete(keys.sends(member.account, member.openid))
     rest = jobs.erasure_after(job, now=asked_at)
     changes = (member.delete(), ledger, tombstone.put(), rest.put())
-    return Done("unfollowed.found", member.member_no, changes, history(member, asked_at))
+    return Done(
+        "unfollowed.found", member.member_no, changes, history(member, asked_at) | trials.lost(member, asked_at)
+    )

@@ -11,9 +11,9 @@ from chalicelib.clock import SHANGHAI
 from chalicelib.decision import Decision, Erase, Facts
 from chalicelib.members import texts
 from chalicelib.members.handlers import erase_by_wish
-from chalicelib.members.subscriptions import credits_left
+from chalicelib.sending.credits import credits_left
 from chalicelib.sending.windows import customer_service_window
-from chalicelib.store.member import Conversation, Member
+from chalicelib.store.member import Conversation, Member, Trial
 from chalicelib.store.sends import Sends
 from chalicelib.store.tombstone import Tombstone
 from chalicelib.wechat import reply
@@ -69,7 +69,8 @@ def confirm_erasure(event: Inbound, facts: Facts, text: str) -> Decision | None:
 
 def describe(member: Member, sends: Sends | None, *, channel: str, now: datetime) -> str:
     """All that is held about the member, in words; `channel` is what the operator calls theirs. What is not held is
-    left out, so that the rest fits on one screen. Tags come last: should WeChat's limit cut it, it cuts them."""
+    left out, so that the rest fits on one screen. What may be long comes last: should WeChat's limit cut it, it cuts
+    there."""
     window = customer_service_window(member, now)
     lines = {
         "会员编号": member.member_no[:12],
@@ -89,6 +90,10 @@ def describe(member: Member, sends: Sends | None, *, channel: str, now: datetime
         "订阅通知": _subscriptions(member, sends),
         "通知送达": texts.REACHABILITY[member.reachability],
         "活动消息": f"已于 {_when(member.opted_out_at)} 退订" if member.opted_out_at else texts.NOT_OPTED_OUT,
+        "其他系统提供": "、".join(f"{name} {value}" for name, value in sorted(member.facts.items())),
+        "久未互动的提醒": "；".join(_trial(policy, trial) for policy, trial in sorted(member.trials.items())),
+        "留言回复": f"{len(member.unheard)} 条，等您下次来时送上" if member.unheard else "",
+        "最近征求评价": member.asked_day,
         "标签": "、".join(member.tags),
     }
     body = "\n".join(f"{name}：{value}" for name, value in lines.items() if value)
@@ -104,6 +109,13 @@ def _habits(hours: tuple[int, ...]) -> str:
 def _subscriptions(member: Member, sends: Sends | None) -> str:
     granted, left = sum(member.credits.values()), sum(credits_left(member, sends).values())
     return f"您授权了 {granted} 次，还可向您发送 {left} 次" if granted else ""
+
+
+def _trial(policy: str, trial: Trial) -> str:
+    told = f"{policy}（{trial.cycle} 起没有互动，{_when(trial.assigned_at)} 定为{texts.ARMS[trial.arm]}"
+    step = f"，第 {trial.rung + 1} 次" if trial.arm == "treatment" else ""
+    back = f"，{_when(trial.returned_at)} 又有互动" if trial.returned_at else ""
+    return f"{told}{step}{back}）"
 
 
 def _when(at: datetime | None) -> str:

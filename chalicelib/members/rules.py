@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import SHANGHAI, shanghai_day
 from chalicelib.decision import Facts
 from chalicelib.store.member import Member
+from chalicelib.store.sends import Sends
 from chalicelib.store.tombstone import Tombstone
 from chalicelib.wechat.inbound import Inbound
 from chalicelib.wechat.messages import Text
@@ -73,6 +74,17 @@ def history(member: Member, left_at: datetime) -> dict[str, str | int]:
         "days": max(0, (left_at - member.joined_at).days),
         "opted_out": int(member.opted_out_at is not None),
     }
+
+
+def last_push(sends: Sends | None, left_at: datetime) -> dict[str, str | int]:
+    """What the journal keeps of the pushes before a leaving: the last one that may have arrived, and the last trial."""
+    seen = [sent for sent in (sends.recent if sends else ()) if sent.state != "undelivered"]
+    if not seen:
+        return {}
+    hours = max(0, int((left_at - seen[-1].at) / timedelta(hours=1)))
+    told: dict[str, str | int] = {"push_kind": seen[-1].kind, "push_hours": hours}
+    trials = [sent.trial for sent in seen if sent.trial]
+    return told | ({"trial": trials[-1]} if trials else {})
 
 
 def _is_menu_reply(event: Inbound) -> bool:

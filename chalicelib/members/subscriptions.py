@@ -1,4 +1,4 @@
-"""Subscription notices: what the follower's choices grant, and what sends use up. Pure.
+"""Subscription notices: what the follower's choices grant. Pure.
 
 An accept grants one send, accepts add up; a refusal in the settings takes back what is left (official page on
 subscription notices).
@@ -13,9 +13,7 @@ from itertools import islice
 from chalicelib.decision import Decision, Facts
 from chalicelib.members import jobs
 from chalicelib.members.rules import after_act, came_too_late, newcomer
-from chalicelib.store.member import Member
-from chalicelib.store.sends import Sends
-from chalicelib.wechat.events import Choice, SubscribeChange, SubscribePopup, SubscribeSent
+from chalicelib.wechat.events import Choice, SubscribeChange, SubscribePopup
 from chalicelib.wechat.inbound import Inbound
 
 TEMPLATE_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}")
@@ -36,7 +34,7 @@ def on_popup(event: Inbound, facts: Facts) -> Decision:
     member = after_act(known or replace(newcomer(event, facts), following=False), event)
     return Decision(
         "subscribed" if accepted else "subscription.refused",
-        save=(replace(member, credits=_with_one_more(member.credits, accepted)),),
+        save=(replace(member, credits=with_one_more(member.credits, accepted)),),
         jobs=() if known else (jobs.profile(member, event, facts),),
         details=details,
     )
@@ -59,37 +57,13 @@ def on_change(event: Inbound, facts: Facts) -> Decision:
     )
 
 
-def on_sent(event: Inbound, facts: Facts) -> Decision:
-    """A subscription notice was delivered or not. A delivered one has used a send."""
-    if facts.member is None:
-        return Decision("nobody")
-    results = event.body.results if isinstance(event.body, SubscribeSent) else ()
-    ledger = facts.sends or Sends(facts.account, event.openid, facts.member.member_no)
-    delivered = [
-        result.template_id for result in results if result.code == 0 and TEMPLATE_ID.fullmatch(result.template_id)
-    ]
-    used = _with_one_more(ledger.credits_used, delivered)
-    return Decision(
-        "notice.delivered" if delivered else "notice.undelivered",
-        save=(replace(ledger, credits_used=used),) if delivered else (),
-        details={"delivered": len(delivered), "failed": len(results) - len(delivered)},
-    )
-
-
-def credits_left(member: Member, sends: Sends | None) -> dict[str, int]:
-    """Sends that are left, by template id."""
-    used = sends.credits_used if sends else {}
-    left = {name: granted - used.get(name, 0) for name, granted in member.credits.items()}
-    return {name: count for name, count in left.items() if count > 0}
-
-
 def _choices(event: Inbound) -> tuple[Choice, ...]:
     """What was chosen, without what names no template."""
     choices = event.body.choices if isinstance(event.body, (SubscribePopup, SubscribeChange)) else ()
     return tuple(choice for choice in choices if TEMPLATE_ID.fullmatch(choice.template_id))
 
 
-def _with_one_more(counts: Mapping[str, int], template_ids: Iterable[str]) -> dict[str, int]:
+def with_one_more(counts: Mapping[str, int], template_ids: Iterable[str]) -> dict[str, int]:
     """The counts with one more for each occurrence of a template; no more templates than an account can have."""
     counted = Counter(counts) + Counter(template_ids)
     return dict(islice(counted.items(), MOST_TEMPLATES))

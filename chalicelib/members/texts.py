@@ -21,12 +21,16 @@ ERASED = "您的会员资料已全部删除。\n之后您再次发消息时，�
 NOTHING_TO_ERASE = "我们没有保存您的会员资料，无需删除。"
 
 MY_DATA_HEAD = "我们保存的您的资料："
-MY_DATA_FOOT = "没有列出的项目，我们没有保存。\n发送“删除我的数据”可全部删除，发送“退订”可停收活动消息。"
+MY_DATA_FOOT = (
+    "您给人工客服的留言（如有）加密保存，90 天后删除；没有列出的其他项目，我们没有保存。\n"
+    "发送“删除我的数据”可全部删除，发送“退订”可停收活动消息。"
+)  # fmt: skip
 FOLLOWING = "已关注"
 NOT_FOLLOWING = "未关注"
 LINKED = "已关联"
 NOT_OPTED_OUT = "未退订"
 REACHABILITY = {"ok": "可以送达", "blocked": "您关闭了通知，无法送达", "unknown": ""}
+ARMS = {"treatment": "提醒", "control": "不提醒，用于对照"}
 FOUND_BY = {
     "ADD_SCENE_SEARCH": "搜索",
     "ADD_SCENE_ACCOUNT_MIGRATION": "公众号迁移",

@@ -1,4 +1,4 @@
-"""The development sets: what followers ask, and which entry should answer."""
+"""The sets: what followers ask, and which entry should answer."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,10 @@ from chalicelib.store.release import Release
 from infra import faq_jsonl
 
 DATA = Path(__file__).parent / "data"
-SETS = ("shop_zh", "chitchat_zh", "banking_en")
+SETS = ("shop_zh", "hotel_zh", "chitchat_zh", "banking_en")
+"""Those that the engine was developed and fitted on."""
+UNSEEN = ("clinic_zh",)
+"""Those that were measured only, when everything else stood still. Nothing is ever fitted or chosen by them."""
 USUALLY = datetime.fromisoformat("2025-12-15T10:00:00+08:00")
 
 

@@ -60,6 +60,7 @@ def overall(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "top3": share(one.is_offered for one in inside),
         "near": share(one.is_right for one in judged if one.question.tag == "near"),
         "far": share(one.is_right for one in judged if one.question.tag == "far"),
+        "told": share(one.said.decision == "miss" for one in judged if one.question.tag == "far"),
         "auroc": auroc(
             [one.said.confidence for one in inside], [one.said.confidence for one in judged if not one.is_inside]
         ),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.decision import Faq, Verdict
 from chalicelib.faq.engine import CompiledFaq, compile_entries, compile_release, postings, with_index
+from chalicelib.faq.engine.confidence import FEATURES, PRIOR
 from chalicelib.store.release import FaqEntry, Keyword, Release
 from infra.local.demo import content
 from tests.builders import NOON, a_release, an_entry
@@ -160,18 +161,65 @@ def test_the_published_index_finds_what_the_entries_find() -> None:
 def test_the_commonest_grams_are_left_out_where_a_text_would_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "MOST_STEPS", 3)
 
-    assert ids(search("怎么开发票", INVOICE, RETURN))[0] == "invoice"
+    assert ids(search("要怎么才能开发票", INVOICE, RETURN))[0] == "invoice"
 
 
 def test_an_index_of_another_engine_is_made_anew() -> None:
     release = with_index(a_release(INVOICE, RETURN))
-    older = replace(release, index=release.index.replace(b'"format": 1', b'"format": 0'))
+    older = replace(release, index=release.index.replace(b'"format": 2', b'"format": 1'))
 
+    assert older.index != release.index
     assert ids(compile_release(older).search("发票", now=NOON)) == ["invoice"]
 
 
 def test_an_empty_release_misses_everything() -> None:
     assert compile_release(Release(version=0)).search("发票", now=NOON) == Verdict("miss")
+
+
+@pytest.mark.parametrize("text", ["额", "额额额", "额……额！"])
+def test_one_letter_is_no_question_however_often_it_is_written(text: str) -> None:
+    balance = an_entry("balance", title="额度是多少", questions=("我的额度",))
+
+    assert search(text, balance).outcome != "answer"
+
+
+def test_one_letter_that_is_a_keyword_is_answered() -> None:
+    new = an_entry("new", title="新客有什么优惠", keywords=(Keyword("exact", "新"),))
+
+    assert ids(search("新", new)) == ["new"]
+
+
+@pytest.mark.parametrize("text", ["你吃饭了没", "票房多少", "外卖能货到付款吗"])
+def test_chatter_that_shares_loose_characters_with_one_entry_is_not_answered_for_want_of_a_rival(text: str) -> None:
+    breakfast = an_entry("breakfast", title="早饭在几楼吃", questions=("早餐几点开始",))
+
+    assert search(text, breakfast, INVOICE, RETURN).outcome != "answer"
+
+
+def test_small_words_count_little_for_what_an_entry_knows_of_a_message() -> None:
+    common = an_entry("shipping", title="什么时候发货", questions=("多久发货",))
+    rarer = an_entry("presale", title="预售商品说明", questions=("预售的多久到",))
+
+    found = compile_entries(a_release(common, rarer)).find("预售什么时候到")
+
+    assert found is not None
+    known = {one.entry: one.known for one in found.ranked}
+    assert known[0] > known[1] > 0
+
+
+def test_the_curve_has_a_weight_for_each_feature_and_one_more() -> None:
+    found = DEMO.find("积分怎么用")
+
+    assert found is not None
+    assert len(PRIOR) == len(DEMO.calibration.curve) == len(FEATURES) + 1 == len(found.features) + 1
+
+
+def test_what_came_closest_to_a_question_without_answer_is_told() -> None:
+    verdict = DEMO.search("我和我的猫", now=NOON)
+
+    assert verdict.outcome == "miss"
+    assert 1 <= len(verdict.nearest) <= 3
+    assert 0 < verdict.confidence < 0.5
 
 
 def test_keywords_without_a_readable_character_match_nothing() -> None:

@@ -81,9 +81,12 @@ def test_yes_and_no_may_be_chinese(word: str, human: bool) -> None:
     [
         ("", "文件是空的"),
         ("# 只有注释\n", "文件是空的"),
-        ("- a\n", "第 1 行：这里应当是“名称: 内容”，可用的名称有 channels、entries、service、welcome"),
+        ("- a\n", "第 1 行：这里应当是“名称: 内容”，可用的名称有 channels、entries、feedback、service、welcome"),
         ("welcome: hi\n", "第 1 行：缺少 entries"),
-        (SMALL + "welcom: hi\n", "第 3 行：不认识的 welcom，可用的名称有 channels、entries、service、welcome"),
+        (
+            SMALL + "welcom: hi\n",
+            "第 3 行：不认识的 welcom，可用的名称有 channels、entries、feedback、service、welcome",
+        ),
         (SMALL + "entries: []\n", "第 3 行：entries 写了两次"),
         (SMALL + "service: 9-21\n", "第 3 行：这里应当是“名称: 内容”，可用的名称有 from、until"),
         (SMALL + "service:\n  from: 09:00\n", "第 4 行：缺少 until"),

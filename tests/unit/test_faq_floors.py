@@ -1,4 +1,4 @@
-"""The FAQ engine on the development sets: what it must not fall below."""
+"""The FAQ engine on the sets: what it must not fall below."""
 
 from functools import cache
 
@@ -19,19 +19,30 @@ def outcomes(name: str) -> tuple[Outcome, ...]:
 @pytest.mark.parametrize(
     ("name", "measure", "floor"),
     [
-        ("shop_zh", "precision", 0.95),
+        ("shop_zh", "precision", 0.97),
         ("shop_zh", "answered", 0.78),
-        ("shop_zh", "helped", 0.93),
+        ("shop_zh", "helped", 0.94),
         ("shop_zh", "top1", 0.88),
         ("shop_zh", "near", 0.90),
-        ("shop_zh", "far", 0.94),
-        ("chitchat_zh", "precision", 0.88),
-        ("chitchat_zh", "helped", 0.79),
-        ("chitchat_zh", "near", 0.92),
+        ("shop_zh", "far", 0.97),
+        ("shop_zh", "told", 0.36),
+        ("hotel_zh", "precision", 0.97),
+        ("hotel_zh", "answered", 0.87),
+        ("hotel_zh", "helped", 0.95),
+        ("hotel_zh", "near", 0.95),
+        ("hotel_zh", "far", 0.95),
+        ("clinic_zh", "precision", 0.95),
+        ("clinic_zh", "answered", 0.78),
+        ("clinic_zh", "helped", 0.92),
+        ("clinic_zh", "near", 0.92),
+        ("clinic_zh", "far", 0.96),
+        ("chitchat_zh", "precision", 0.90),
+        ("chitchat_zh", "helped", 0.81),
+        ("chitchat_zh", "near", 0.95),
         ("chitchat_zh", "far", 0.98),
-        ("banking_en", "precision", 0.90),
-        ("banking_en", "helped", 0.89),
-        ("banking_en", "near", 0.80),
+        ("banking_en", "precision", 0.93),
+        ("banking_en", "helped", 0.92),
+        ("banking_en", "near", 0.87),
     ],
 )
 def test_the_engine_holds_its_floor_on_a_set(name: str, measure: str, floor: float) -> None:
@@ -41,8 +52,8 @@ def test_the_engine_holds_its_floor_on_a_set(name: str, measure: str, floor: flo
 @pytest.mark.parametrize(
     ("tag", "floor"),
     [
-        ("typical", 0.92), ("keyword", 1.0), ("traditional", 0.92), ("pinyin", 0.88), ("v-pinyin", 0.88),
-        ("v-typo", 0.65), ("v-drop", 0.89), ("v-swap", 0.80), ("english", 0.80), ("expired", 1.0), ("window-edge", 1.0),
+        ("typical", 0.93), ("keyword", 1.0), ("traditional", 0.92), ("pinyin", 0.95), ("v-pinyin", 0.92),
+        ("v-typo", 0.68), ("v-drop", 0.90), ("v-swap", 0.86), ("english", 0.84), ("expired", 1.0), ("window-edge", 1.0),
     ],
 )  # fmt: skip
 def test_followers_of_the_shop_are_answered_however_they_write(tag: str, floor: float) -> None:
@@ -50,10 +61,10 @@ def test_followers_of_the_shop_are_answered_however_they_write(tag: str, floor: 
 
 
 def test_a_question_in_other_words_is_often_among_the_suggestions() -> None:
-    assert by_slice(outcomes("shop_zh"))["paraphrase"][2] >= 0.67
+    assert by_slice(outcomes("shop_zh"))["paraphrase"][2] >= 0.68
 
 
-@pytest.mark.parametrize("name", ["shop_zh", "chitchat_zh"])
+@pytest.mark.parametrize("name", ["shop_zh", "clinic_zh", "chitchat_zh"])
 def test_the_engine_is_ahead_of_simpler_ones(name: str) -> None:
     release, questions = release_of(name), questions_of(name)
     simple: list[Ask] = [literal_keywords(release), by_similarity(release, character_tfidf, answers=0.75)]

@@ -16,7 +16,6 @@ NEWCOMER = an_entry("newcomer", answer="欢迎新邻居！", add_tags=("新客",
 COMPLAINT = an_entry("complaint", answer="", human=True, add_tags=("待回访",))
 RELEASE = a_release(HOURS, NEWCOMER, COMPLAINT, service_from="09:00", service_until="21:00")
 EVENT = an_event("text", content="你好")
-NIGHT = NOON + timedelta(hours=10)
 
 
 def known(verdict: Verdict | None = None, **member: Any) -> Facts:
@@ -169,45 +168,17 @@ def test_a_menu_key_does_not_end_the_talk_with_a_person() -> None:
     assert saved(handlers.answer_entry(EVENT, known(conversation=talk), "hours")).conversation == talk
 
 
-def test_a_follower_is_handed_to_a_person_within_service_hours() -> None:
-    decision = handlers.to_human(EVENT, known(conversation=suggestions("hours")))
-
-    assert (decision.outcome, decision.reply) == ("human.transfer", reply.to_human())
-    assert saved(decision).conversation == Conversation("human", NOON + timedelta(minutes=30))
-
-
-def test_a_follower_is_told_at_night_when_service_opens() -> None:
-    at_night = facts(member=a_member(conversation=suggestions("hours")), release=RELEASE, now=NIGHT)
-
-    decision = handlers.to_human(EVENT, at_night)
-
-    assert decision.outcome == "human.closed"
-    assert decision.reply is not None
-    assert "明天 09:00" in decision.reply.text
-    assert saved(decision).conversation is None
-
-
-def test_a_follower_is_told_in_the_morning_that_service_opens_today() -> None:
-    early = facts(member=a_member(), release=RELEASE, now=NOON - timedelta(hours=5))
-
-    decision = handlers.to_human(EVENT, early)
-
-    assert decision.reply is not None
-    assert "今天 09:00" in decision.reply.text
-
-
-def test_an_entry_for_people_hands_over_with_its_tags() -> None:
+def test_an_entry_for_people_asks_for_one_with_its_tags() -> None:
     decision = handlers.answer_text(EVENT, known(Verdict("answer", (COMPLAINT,), 1.0)), "投诉")
 
-    assert (decision.outcome, decision.reply) == ("human.transfer", reply.to_human())
+    assert (decision.outcome, decision.reply) == (handlers.WANTED, None)
     assert decision.details == {"entry": "complaint", "confidence": 100}
     assert saved(decision).tags == ("待回访",)
-    assert saved(decision).conversation == Conversation("human", NOON + timedelta(minutes=30))
 
 
 def test_who_is_no_member_yet_must_not_come_here() -> None:
     with pytest.raises(ValueError, match="member"):
-        handlers.to_human(EVENT, facts())
+        handlers.answer_entry(EVENT, facts(), "hours")
 
 
 def test_a_menu_key_without_end_does_not_fill_the_journal() -> None:

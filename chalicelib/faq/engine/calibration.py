@@ -14,18 +14,26 @@ from chalicelib.faq.engine.index import phrasings_of
 from chalicelib.faq.engine.search import CompiledFaq
 
 MOST_ASKED = 300
-"""Phrasings that are asked, evenly spread."""
+"""Phrasings that are asked."""
 STRENGTH = 30.0
 """How many examples the prior is worth."""
 OUTSIDE = 0.3
 """How often, for one question about an entry, followers ask what no entry is about."""
 PRECISION = 0.95
 """Share of answers that should be right."""
-VERBATIM, KEYWORDS = 0.6, 5.0
-"""Questions written just like a phrasing or a keyword, which are answered right: for one phrasing, for one keyword."""
+KEYWORDS = 5.0
+"""Questions that turn on a keyword, and are answered right, for one keyword."""
 FEW = 60
 """Fewer trials say nothing; the prior stands."""
-LOWEST, HIGHEST = 0.5, 0.85
+LOWEST, HIGHEST = 0.58, 0.9
+
+
+class Asked(NamedTuple):
+    """A phrasing: its entry, its number among all, and its words."""
+
+    entry: int
+    phrasing: int
+    text: str
 
 
 class Trial(NamedTuple):
@@ -45,7 +53,7 @@ def calibrated(faq: CompiledFaq, *, prior: Sequence[float] = PRIOR) -> CompiledF
 
 
 def _trials(faq: CompiledFaq) -> Iterator[Trial]:
-    for entry, phrasing, text in _asked(faq):
+    for entry, phrasing, text in asked(faq, MOST_ASKED):
         inside = faq.find(text, without=phrasing)
         outside = faq.find(text, without=phrasing, barred={entry})
         if inside:
@@ -54,22 +62,22 @@ def _trials(faq: CompiledFaq) -> Iterator[Trial]:
             yield Trial(outside.features, False, OUTSIDE)
 
 
-def _asked(faq: CompiledFaq) -> Sequence[tuple[int, int, str]]:
-    """Titles and questions with their entry and their number; keywords are no sentences."""
+def asked(faq: CompiledFaq, most: int) -> Sequence[Asked]:
+    """At most so many titles and questions, evenly spread. Keywords are no sentences."""
     every = [
-        (number, faq.index.starts[number] + place, text)
+        Asked(number, faq.index.starts[number] + place, text)
         for number, entry in enumerate(faq.ranked)
         for place, text in enumerate(phrasings_of(entry))
         if text == entry.title or text in entry.questions
     ]
-    step = max(len(every) / MOST_ASKED, 1.0)
+    step = max(len(every) / most, 1.0)
     return [every[int(number * step)] for number in range(int(len(every) / step))]
 
 
 def _easy(faq: CompiledFaq, trials: Sequence[Trial]) -> float:
     """How many questions, for these trials, are no trial at all."""
     keywords = sum(len(entry.keywords) for entry in faq.ranked) / max(len(faq.index.compared), 1)
-    return (VERBATIM + KEYWORDS * keywords) * sum(trial.share for trial in trials if trial.share == 1.0)
+    return KEYWORDS * keywords * sum(trial.share for trial in trials if trial.share == 1.0)
 
 
 def _answers_from(found: Calibration, trials: Sequence[Trial], easy: float) -> float:

@@ -1,6 +1,6 @@
 """What a text consists of, weighted: characters, pairs, words, pieces of words, syllables. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from chalicelib.faq.engine.characters import characters
@@ -35,6 +35,12 @@ def text_grams(han: str, latin: Iterable[str]) -> dict[str, float]:
     for word in latin:
         grams |= _word_grams(word)
     return grams
+
+
+def text_units(han: str, latin: Iterable[str]) -> Iterator[str]:
+    """The grams that stand for one character or one word."""
+    yield from han
+    yield from (word if word.isdecimal() else f"{word}_" for word in latin)
 
 
 def _word_grams(word: str) -> Mapping[str, float]:

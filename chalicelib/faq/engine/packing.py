@@ -8,7 +8,7 @@ from chalicelib.faq.engine.confidence import Calibration
 from chalicelib.faq.engine.index import Index
 from chalicelib.faq.engine.postings import Postings
 
-FORMAT = 1
+FORMAT = 2
 """Another engine's index is not read: the entries are indexed anew."""
 HEADER_BYTES = 4
 

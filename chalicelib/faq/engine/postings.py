@@ -27,7 +27,7 @@ class Postings:
     """The rarity of what no entry has."""
 
     def cosines(self, query: Mapping[str, float]) -> list[float]:
-        """How the query resembles each phrasing, 0 to 1."""
+        """How the query resembles each phrasing: 0 to 1, and above where light grams are shared (weighed once)."""
         sums = [0.0] * len(self.scales)
         length = self.length(query)
         if not length:

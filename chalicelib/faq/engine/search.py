@@ -6,15 +6,15 @@ from datetime import datetime
 
 from chalicelib.decision import Verdict
 from chalicelib.faq.availability import is_available
-from chalicelib.faq.engine.confidence import COVERED, Calibration, features_of, shares_content
+from chalicelib.faq.engine.confidence import Calibration, features_of, shares_content
 from chalicelib.faq.engine.evidence import KEYWORD, PATTERN, Rules
 from chalicelib.faq.engine.index import Index
 from chalicelib.faq.engine.scoring import Candidate, candidates, query_of
 from chalicelib.faq.engine.text import Words, words
 from chalicelib.store.release import FaqEntry, Release
 
-LEAST_COVERED = 0.2
-"""Below, "股票" would be answered as "发票"."""
+LEAST_KNOWN, LEAST_SCORE = 0.3, 0.4
+"""Below, "股票" would be answered as "发票", and "你吃饭了吗" by when breakfast is, for want of a rival."""
 LEAST_MARGIN = 0.01
 OPTIONS = 3
 """As many entries as a follower is asked to choose from."""
@@ -29,11 +29,16 @@ class Finding:
     features: tuple[float, ...]
     is_about_us: bool
     """The message shares more with the first candidate than the small words of every sentence."""
+    is_one_letter: bool
+    """The message is "额" or "哈哈哈哈": a keyword perhaps, but no question."""
 
     @property
     def says_enough(self) -> bool:
-        """Not when too much of the message is about something else, unless a rule settles it."""
-        return self.features[COVERED] >= LEAST_COVERED or self.ranked[0].rule >= PATTERN
+        """Not when too much of the message is about something else, or there is next to none of it, unless a rule
+        settles it."""
+        first = self.ranked[0]
+        is_a_question = first.known >= LEAST_KNOWN and first.score >= LEAST_SCORE and not self.is_one_letter
+        return is_a_question or first.rule >= PATTERN
 
     @property
     def has_rival(self) -> bool:
@@ -58,14 +63,16 @@ class CompiledFaq:
         if known is not None:
             return Verdict("answer", (known,), 1.0)
         found = self._weighed(message, barred, None)
-        if found is None:
-            return MISS
+        return self.judged(found) if found else MISS
+
+    def judged(self, found: Finding) -> Verdict:
+        """What a finding is good for."""
         confidence = self.calibration.confidence(found.features)
         if confidence >= self.calibration.answers and found.says_enough and not self._is_tied(found):
             return Verdict("answer", (self.ranked[found.ranked[0].entry],), confidence)
         if found.ranked[0].score >= self.calibration.asks and found.is_about_us:
             return Verdict("clarify", tuple(self.ranked[one.entry] for one in found.ranked[:OPTIONS]), confidence)
-        return Verdict("miss", (), confidence)
+        return Verdict("miss", (), confidence, tuple(self.ranked[one.entry] for one in found.ranked[:OPTIONS]))
 
     def barred(self, now: datetime, tags: Collection[str]) -> frozenset[int]:
         """The entries that do not hold now, or not for this member."""
@@ -86,9 +93,8 @@ class CompiledFaq:
         ranked = sorted((one for one in found if one.entry not in out), key=lambda one: (-one.score, one.entry))
         if not ranked:
             return None
-        features = features_of(query, ranked, self.index, without)
         is_about_us = ranked[0].rule > 0 or shares_content(query, ranked[0].entry, self.index)
-        return Finding(tuple(ranked), features, is_about_us)
+        return Finding(tuple(ranked), features_of(ranked), is_about_us, len(set(message.key)) == 1)
 
     def _said_whole(self, key: str, barred: Collection[int]) -> FaqEntry | None:
         """The one entry that has this very message as keyword, title or question: then nothing is to be weighed."""

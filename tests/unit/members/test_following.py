@@ -16,8 +16,10 @@ from tests.builders import (
     HANDLE,
     NOON,
     OPENID,
+    a_ledger,
     a_member,
     a_release,
+    a_sent,
     a_tombstone,
     an_event,
     facts,
@@ -176,6 +178,31 @@ def test_who_leaves_is_erased_and_only_a_tombstone_stays() -> None:
     assert (decision.outcome, decision.reply, decision.save) == ("unfollowed", None, ())
     assert decision.details == {"channel": "poster-3", "days": 40, "opted_out": 0}
     assert wanted(decision) == [(jobs.ERASURE, "m-0001")]
+
+
+def test_who_leaves_after_a_push_is_remembered_with_its_kind_and_the_hours_since() -> None:
+    ledger = a_ledger(
+        recent=(
+            a_sent(kind="spring", trial="spring#1", at=NOON - 30 * HOUR),
+            a_sent(kind="order", at=NOON - 5 * HOUR + SECOND),
+            a_sent(kind="news", at=NOON - HOUR, state="undelivered"),
+        )
+    )
+
+    decision = on_unsubscribe(an_event("event.unsubscribe"), facts(member=a_member(), sends=ledger))
+
+    told = {"push_kind": "order", "push_hours": 4, "trial": "spring#1"}
+    assert decision.details == {"channel": "", "days": 1, "opted_out": 0} | told
+
+
+@pytest.mark.parametrize(("at", "hours"), [(NOON + HOUR, 0), (NOON - 24 * HOUR, 24)])
+def test_the_hours_since_the_last_push_are_whole_and_never_negative(at: datetime, hours: int) -> None:
+    ledger = a_ledger(recent=(a_sent(at=at, state="claimed"),))
+
+    decision = on_unsubscribe(an_event("event.unsubscribe"), facts(member=a_member(), sends=ledger))
+
+    assert (decision.details["push_kind"], decision.details["push_hours"]) == ("news", hours)
+    assert "trial" not in decision.details
 
 
 def test_the_tombstone_remembers_an_opt_out() -> None:

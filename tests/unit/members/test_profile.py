@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.decision import Asked, Done
 from chalicelib.members import jobs, profile
-from chalicelib.members.work import Asked, Done
 from chalicelib.store import keys
-from chalicelib.store.member import Member
+from chalicelib.store.member import Member, Trial
 from chalicelib.store.table import Delete, Put
 from chalicelib.store.tombstone import Tombstone
 from chalicelib.wechat.client import UserInfo
@@ -117,6 +117,14 @@ def test_who_has_left_without_a_word_is_erased_as_if_they_had_said_so() -> None:
     assert (done.outcome, done.member_no) == ("unfollowed.found", "m-0001")
     assert done.changes == (member.delete(), ledger, tombstone.put(), rest.put())
     assert done.details == {"channel": "flyer", "days": 7, "opted_out": 1}
+
+
+def test_who_is_found_to_have_left_is_a_loss_of_their_trial() -> None:
+    trial = Trial("2026-02-18", "treatment", NOON - timedelta(days=2))
+
+    done = told(a_member(trials={"winback": trial}), KnownUsers(LEFT))
+
+    assert done.details["trials"] == "winback/treatment/2026-03-02/48"
 
 
 def test_who_has_left_is_gone_with_their_ledger_in_one_go() -> None:

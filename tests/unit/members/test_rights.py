@@ -2,12 +2,13 @@
 
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.decision import Decision
 from chalicelib.members import jobs, rights, texts
-from chalicelib.store.member import Conversation, Member
+from chalicelib.store.member import Conversation, Member, Trial
 from chalicelib.store.release import Channel
 from chalicelib.wechat import reply
 from tests.builders import NOON, a_ledger, a_member, a_release, a_tombstone, an_event, facts, saved_member
@@ -29,6 +30,13 @@ FULL = a_member(
     credits={"T-1": 2, "T-2": 1},
     opted_out_at=NOON - timedelta(days=1),
     reachability="ok",
+    asked_day="2026-03-02",
+    unheard=("t-1",),
+    facts={"points_until": "2026-12-31", "points": "320"},
+    trials={
+        "spring": Trial("2026-02-01", "treatment", NOON - timedelta(days=3), 1, NOON - timedelta(days=2)),
+        "points": Trial("2026-02-01", "control", NOON - timedelta(days=3)),
+    },
 )
 
 NOT_SHOWN = {
@@ -51,6 +59,8 @@ OTHERWISE: dict[str, Member] = {
     "subscribe_scene": replace(FULL, subscribe_scene="ADD_SCENE_SEARCH"),
     "unionid": replace(FULL, unionid=""),
     "remark": replace(FULL, remark="张先生"),
+    "asked_day": replace(FULL, asked_day=""),
+    "unheard": replace(FULL, unheard=()),
     "tags": replace(FULL, tags=("会员",)),
     "last_message_at": replace(FULL, last_message_at=NOON - timedelta(hours=3)),
     "last_click_at": replace(FULL, last_click_at=NOON - timedelta(hours=3)),
@@ -60,6 +70,8 @@ OTHERWISE: dict[str, Member] = {
     "credits": replace(FULL, credits={"T-1": 9}),
     "opted_out_at": replace(FULL, opted_out_at=None),
     "reachability": replace(FULL, reachability="blocked"),
+    "facts": replace(FULL, facts={"points": "20"}),
+    "trials": replace(FULL, trials={}),
 }
 """The full member, with one field otherwise."""
 
@@ -116,9 +128,14 @@ def test_a_member_reads_everything_that_is_held_about_them() -> None:
         "订阅通知：您授权了 3 次，还可向您发送 2 次\n"
         "通知送达：可以送达\n"
         "活动消息：已于 2026-03-03 12:00 退订\n"
+        "其他系统提供：points 320、points_until 2026-12-31\n"
+        "久未互动的提醒：points（2026-02-01 起没有互动，2026-03-01 12:00 定为不提醒，用于对照）；"
+        "spring（2026-02-01 起没有互动，2026-03-01 12:00 定为提醒，第 2 次，2026-03-02 12:00 又有互动）\n"
+        "留言回复：1 条，等您下次来时送上\n"
+        "最近征求评价：2026-03-02\n"
         "标签：会员、新客\n"
         "\n"
-        "没有列出的项目，我们没有保存。\n"
+        "您给人工客服的留言（如有）加密保存，90 天后删除；没有列出的其他项目，我们没有保存。\n"
         "发送“删除我的数据”可全部删除，发送“退订”可停收活动消息。"
     )
 
@@ -131,6 +148,22 @@ def test_every_field_of_a_member_is_shown_or_left_out_for_a_reason() -> None:
 @pytest.mark.parametrize("field", OTHERWISE)
 def test_a_field_that_differs_reads_differently(field: str) -> None:
     assert shown(OTHERWISE[field]) != shown(FULL)
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Trial)])
+def test_a_part_in_a_trial_that_differs_reads_differently(field: str) -> None:
+    trial = FULL.trials["spring"]
+    changed: dict[str, Any] = {
+        "cycle": "2026-01-31",
+        "arm": "control",
+        "assigned_at": NOON,
+        "rung": 0,
+        "returned_at": None,
+    }
+
+    other = replace(FULL, trials={"spring": replace(trial, **{field: changed[field]})})
+
+    assert shown(other) != shown(replace(FULL, trials={"spring": trial}))
 
 
 def test_a_newcomer_reads_a_short_answer_that_fits_on_one_screen() -> None:
@@ -198,7 +231,7 @@ def test_a_confirmed_erasure_takes_everything_but_the_opt_out(opted_out_at: date
     assert decision is not None
     assert decision.erase is not None
     assert decision.erase.member == member
-    assert decision.erase.tombstone == a_tombstone(at=NOON, opted_out=opted_out_at is not None)
+    assert decision.erase.tombstone == a_tombstone(at=NOON, opted_out=opted_out_at is not None, follows=True)
     assert (decision.outcome, decision.reply) == ("erased.wish", reply.text(texts.ERASED))
     assert [job.kind for job in decision.jobs] == [jobs.ERASURE]
 

@@ -1,4 +1,4 @@
-"""What a follower's choices about subscription notices grant, and what sends use up."""
+"""What a follower's choices about subscription notices grant."""
 
 from datetime import timedelta
 
@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.decision import Decision
 from chalicelib.members import jobs
-from chalicelib.members.subscriptions import MOST_TEMPLATES, credits_left, on_change, on_popup, on_sent
-from chalicelib.store.sends import Sends
-from chalicelib.wechat.events import Choice, SubscribeResult
+from chalicelib.members.subscriptions import MOST_TEMPLATES, on_change, on_popup
+from chalicelib.sending.credits import credits_left
+from chalicelib.wechat.events import Choice
 from chalicelib.wechat.inbound import Inbound
 from tests.builders import NOON, a_ledger, a_member, a_tombstone, an_event, facts, saved_member
 
@@ -23,17 +23,6 @@ def popup(*choices: tuple[str, str], **said: object) -> Inbound:
 def change(*choices: tuple[str, str]) -> Inbound:
     listed = tuple(Choice(template_id, status, "") for template_id, status in choices)
     return an_event("event.subscribe_msg_change_event", changes=listed)
-
-
-def sent(*results: tuple[str, int]) -> Inbound:
-    listed = tuple(SubscribeResult(template_id, "180", code, "") for template_id, code in results)
-    return an_event("event.subscribe_msg_sent_event", results=listed)
-
-
-def saved_ledger(decision: Decision) -> Sends:
-    (ledger,) = decision.save
-    assert isinstance(ledger, Sends)
-    return ledger
 
 
 def test_an_accept_grants_one_send_and_counts_as_activity() -> None:
@@ -148,52 +137,17 @@ def test_a_refusal_in_the_element_of_an_older_sample_counts_too() -> None:
     assert saved_member(decision).credits == {}
 
 
-def test_a_delivered_notice_uses_one_send() -> None:
-    ledger = a_ledger(credits_used={"T-1": 1})
-
-    decision = on_sent(sent(("T-1", 0)), facts(member=a_member(credits={"T-1": 3}), sends=ledger))
-
-    assert saved_ledger(decision) == a_ledger(credits_used={"T-1": 2})
-    assert (decision.outcome, decision.details) == ("notice.delivered", {"delivered": 1, "failed": 0})
-    assert credits_left(a_member(credits={"T-1": 3}), saved_ledger(decision)) == {"T-1": 1}
-
-
-def test_several_results_in_one_event_are_counted_each() -> None:
-    decision = on_sent(sent(("T-1", 0), ("T-2", 0), ("T-1", 0), ("T-3", 43101)), facts(member=a_member()))
-
-    assert saved_ledger(decision).credits_used == {"T-1": 2, "T-2": 1}
-    assert decision.details == {"delivered": 3, "failed": 1}
-
-
-def test_the_first_result_opens_a_ledger_for_this_incarnation_of_the_member() -> None:
-    decision = on_sent(sent(("T-1", 0)), facts(member=a_member(member_no="m-0002")))
-
-    assert (saved_ledger(decision).member_no, saved_ledger(decision).version) == ("m-0002", 0)
-
-
-def test_a_notice_that_did_not_arrive_uses_no_send() -> None:
-    decision = on_sent(sent(("T-1", 20004)), facts(member=a_member()))
-
-    assert decision == Decision("notice.undelivered", details={"delivered": 0, "failed": 1})
-
-
-def test_results_and_refusals_of_someone_who_is_no_member_change_nothing() -> None:
-    assert on_sent(sent(("T-1", 0)), facts()) == Decision("nobody")
+def test_a_refusal_of_someone_who_is_no_member_changes_nothing() -> None:
     assert on_change(change(("T-1", "reject")), facts()) == Decision("nobody")
 
 
 def test_an_event_without_its_list_changes_no_credits() -> None:
     member = a_member(credits={"T-1": 1})
-    empty = [an_event(f"event.subscribe_msg_{name}_event") for name in ("popup", "change", "sent")]
+    popup_event, change_event = (an_event(f"event.subscribe_msg_{name}_event") for name in ("popup", "change"))
 
-    popped, changed, reported = (
-        on_popup(empty[0], facts(member=member)),
-        on_change(empty[1], facts(member=member)),
-        on_sent(empty[2], facts(member=member)),
-    )
+    popped, changed = on_popup(popup_event, facts(member=member)), on_change(change_event, facts(member=member))
 
     assert saved_member(popped).credits == saved_member(changed).credits == {"T-1": 1}
-    assert reported.save == ()
 
 
 def test_more_used_than_granted_leaves_nothing() -> None:
@@ -204,10 +158,8 @@ def test_more_used_than_granted_leaves_nothing() -> None:
 @pytest.mark.parametrize("template_id", ["", "t" * 65, "T 1", "模板", "T\n1"])
 def test_what_names_no_template_grants_nothing_and_is_not_kept(template_id: str) -> None:
     decision = on_popup(popup((template_id, "accept"), ("T-1", "accept")), facts(member=a_member()))
-    reported = on_sent(sent((template_id, 0)), facts(member=a_member()))
 
     assert saved_member(decision).credits == {"T-1": 1}
-    assert reported.save == ()
 
 
 def test_popups_without_end_do_not_outgrow_the_members_item() -> None:
