@@ -1,30 +1,51 @@
-"""Brings a stage up: what holds state by CloudFormation, then the functions by Chalice.
+"""Brings a stage up: what holds state by CloudFormation, then the functions by Chalice; then sees whether it works.
 
 python -m infra.deploy --stage dev
 python -m infra.deploy --stage dev --package-into build/package
 """
 
-import argparse
-import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from chalice.app import ScheduledEventConfig
 from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 
 from infra import provision
+from infra.stages import callback, checks, project, record
+from infra.stages.aws import Aws, Say, of_this_shell
+from infra.stages.record import RecordError
+from infra.stages.stack import StackError
 
 PROJECT = Path(__file__).parent.parent
 INCOMPLETE = MISSING_DEPENDENCIES_TEMPLATE.split("%s")[0].strip()
 """Chalice only warns when a dependency has no wheel for Lambda, and would deploy without it."""
+CONSOLE = """
+在微信公众平台填写（设置与开发 → 开发接口管理 → 基本配置 → 服务器配置）：
+  服务器地址(URL)           {url}
+  令牌(Token)               与 ops account add 时的一致
+  消息加解密密钥            与 ops account add 时的一致（EncodingAESKey）
+  消息加解密方式            安全模式
+  IP白名单                  {whitelist}
+提交后点“启用”。"""
 
 
 class DeployError(Exception):
     """Chalice failed, or would have deployed something incomplete. The message is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Where a stage is, and whether everything about it works."""
+
+    address: str
+    works: bool
 
 
 def package(stage: str, into: Path, *, project: Path, environ: Mapping[str, str]) -> None:
@@ -34,13 +55,27 @@ def package(stage: str, into: Path, *, project: Path, environ: Mapping[str, str]
     chalice("package", "--stage", stage, str(into), project=project, environ=somewhere)
 
 
-def deploy(stage: str, *, project: Path, environ: Mapping[str, str], say: Callable[[str], None]) -> str:
-    """Build, and deploy what was built onto the stage's stack; returns the API's address. Raises DeployError."""
+def deploy(stage: str, outputs: Mapping[str, str], *, root: Path, environ: Mapping[str, str], aws: Aws) -> str:
+    """Build, and deploy what was built onto the stage's stack; returns the API's address.
+
+    May be run again after whatever interrupted it. Raises DeployError, RecordError.
+    """
+    prepared = project.prepare(stage, outputs, project=root)
     with TemporaryDirectory() as unused:
-        package(stage, Path(unused), project=project, environ=environ)
-    say(chalice("deploy", "--stage", stage, project=project, environ=environ))
-    deployed = json.loads((project / ".chalice" / "deployed" / f"{stage}.json").read_text(encoding="utf-8"))
-    return next(str(made["rest_api_url"]) for made in deployed["resources"] if made["resource_type"] == "rest_api")
+        package(stage, Path(unused), project=prepared, environ=environ)
+    record.write(record.deployed(stage, aws), stage=stage, project=prepared)
+    chalice("deploy", "--stage", stage, project=prepared, environ=environ)
+    return record.address(stage, aws)
+
+
+def remove(stage: str, *, root: Path, environ: Mapping[str, str], aws: Aws) -> int:
+    """Take away everything that Chalice has deployed; returns how much there was. Raises DeployError, RecordError."""
+    found = record.deployed(stage, aws)
+    if found:
+        prepared = project.prepare(stage, {}, project=root)
+        record.write(found, stage=stage, project=prepared)
+        chalice("delete", "--stage", stage, project=prepared, environ=environ)
+    return len(found)
 
 
 def chalice(*arguments: str, project: Path, environ: Mapping[str, str]) -> str:
@@ -63,6 +98,15 @@ def chalice(*arguments: str, project: Path, environ: Mapping[str, str]) -> str:
     return done.stdout
 
 
+def sources() -> Mapping[str, str]:
+    """The functions that queues and the clock open, as the app declares them: by name, ``sqs`` or ``schedule``."""
+    from app import app
+
+    return {
+        source.name: "schedule" if isinstance(source, ScheduledEventConfig) else "sqs" for source in app.event_sources
+    }
+
+
 def _clear(project: Path) -> None:
     """Chalice would pack compiled files of this machine, and take an old package for a new one."""
     shutil.rmtree(project / ".chalice" / "deployments", ignore_errors=True)
@@ -70,19 +114,53 @@ def _clear(project: Path) -> None:
         shutil.rmtree(compiled, ignore_errors=True)
 
 
-def main(arguments: list[str] | None = None, *, project: Path = PROJECT) -> None:
-    """Provision and deploy a stage to the AWS account that the shell is logged in to."""
-    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=main.__doc__)
-    parser.add_argument("--stage", required=True)
-    parser.add_argument("--package-into", type=Path, metavar="DIRECTORY", help="only build what would be deployed")
-    given = parser.parse_args(arguments)
-    if given.package_into:
-        package(given.stage, given.package_into.resolve(), project=project, environ=os.environ)
-        return
-    provision.main(["--stage", given.stage])
-    address = deploy(given.stage, project=project, environ=os.environ, say=print)
-    print(f"callback URL of an account: {address.rstrip('/')}/wechat/<account>")
+def bring_up(
+    stage: str,
+    outputs: Mapping[str, str],
+    *,
+    root: Path,
+    environ: Mapping[str, str],
+    aws: Aws,
+    say: Say,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Deployed:
+    """Deploy, look whether it works, and say what is to be entered in WeChat's console."""
+    before = record.address(stage, aws)
+    say(f"huiyuan-{stage}：部署函数……")
+    address = deploy(stage, outputs, root=root, environ=environ, aws=aws)
+    if before and before != address:
+        say(f"注意：接口地址变了（原来是 {before}），请在公众号后台改成下面的地址。")
+    say("检查：")
+    works = True
+    for finding in checks.check_stage(stage, address, sources=sources(), aws=aws, sleep=sleep):
+        say(str(finding))
+        works = works and finding.is_fine
+    url = callback.url_of(address, "<账号>")
+    say(CONSOLE.format(url=url, whitelist=outputs.get("EgressAddress", "没有固定 IP：见 docs/deploy.md")))
+    return Deployed(address, works)
+
+
+def main(
+    arguments: list[str] | None = None, *, root: Path = PROJECT, connect: Callable[[], Aws] = of_this_shell
+) -> int:
+    """部署一个环境：先是保存数据的部分，再是函数，最后检查能不能用。"""
+    parser = provision.parser("infra.deploy", main.__doc__)
+    parser.add_argument("--package-into", type=Path, metavar="目录", help="只打包，不部署")
+    options = parser.parse_args(arguments)
+    try:
+        if options.package_into:
+            into = project.prepare(options.stage, {}, project=root)
+            package(options.stage, options.package_into.resolve(), project=into, environ=os.environ)
+            return 0
+        made = provision.from_options(options)
+        done = bring_up(options.stage, made.outputs, root=root, environ=os.environ, aws=connect(), say=print)
+    except (StackError, RecordError, DeployError) as error:
+        print(f"{error}\n没有完成。排除原因后重新运行同一条命令，会从停下的地方继续。", file=sys.stderr)
+        return 1
+    if not done.works:
+        print("部署完成了，但上面标 ✗ 的检查没有通过。", file=sys.stderr)
+    return 0 if done.works else 2
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,5 +1,8 @@
 """What each function may do: one IAM policy per function and stage, written to `.chalice/`.
 
+What they grant is what the functions were seen to do, no more and no less: `tests/unit/test_least_privilege.py`. IAM
+knows no TransactWriteItems, but the actions that a transaction is made of.
+
 Chalice uploads these files as they are. They are written before any account or region is known, so partition, region
 and account stay open in the ARNs, and a condition keeps every grant inside the function's own account.
 
@@ -15,9 +18,18 @@ from typing import Any
 CHALICE = Path(__file__).parent.parent / ".chalice"
 Statement = Mapping[str, Any]
 
-READ_ITEMS = ("BatchGetItem", "GetItem", "Query")
-WRITE_ITEMS = ("ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
-"""The parts of a transaction: IAM knows no TransactWriteItems."""
+
+SEND_MESSAGES = ("GetQueueUrl", "SendMessage")
+NETWORK_INTERFACES = (
+    "AssignPrivateIpAddresses",
+    "CreateNetworkInterface",
+    "DeleteNetworkInterface",
+    "DescribeNetworkInterfaces",
+    "DescribeSubnets",
+    "UnassignPrivateIpAddresses",
+)
+TAKE_MESSAGES = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+"""What Lambda's poller does with the function's role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +56,43 @@ class Function:
     def work_queue(self) -> str:
         return f"arn:*:sqs:*:*:{self.prefix}-work"
 
+    @property
+    def push_queue(self) -> str:
+        return f"arn:*:sqs:*:*:{self.prefix}-push.fifo"
+
     def parameters(self, kind: str) -> str:
         return f"arn:*:ssm:*:*:parameter/huiyuan/{self.stage}/{kind}"
 
 
 def write_logs(function: Function) -> Statement:
-    group = f"arn:*:logs:*:*:log-group:/aws/lambda/{function.deployed_name}"
-    return _allow("logs", ("CreateLogGroup", "CreateLogStream", "PutLogEvents"), (group, f"{group}:*"))
+    """Into the group that the stack has made: one that Lambda made would be kept for ever."""
+    streams = f"arn:*:logs:*:*:log-group:/aws/lambda/{function.deployed_name}:*"
+    return _allow("logs", ("CreateLogStream", "PutLogEvents"), (streams,))
 
 
-def use_table(function: Function) -> Statement:
-    return _allow("dynamodb", READ_ITEMS + WRITE_ITEMS, (function.table,))
+def use_items(*actions: str) -> "Grant":
+    """These actions on items of every kind."""
+    return lambda function: _allow("dynamodb", actions, (function.table,))
 
 
 def find_due(function: Function) -> Statement:
     return _allow("dynamodb", ("Query",), (f"{function.table}/index/by_due",))
 
 
+def find_silent(function: Function) -> Statement:
+    return _allow("dynamodb", ("Query",), (f"{function.table}/index/by_activity",))
+
+
+def list_policies(function: Function) -> Statement:
+    """With the daily figures, which tell whether a policy drives followers away."""
+    accounts_only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*", "D#*"]}}
+    return _allow("dynamodb", ("Query",), (function.table,), accounts_only)
+
+
 def keep_tokens(function: Function) -> Statement:
     """Items of an account itself, no member's: see the partitions in `chalicelib/store/keys.py`."""
     accounts_only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*"]}}
-    return _allow("dynamodb", ("GetItem", "PutItem", "UpdateItem"), (function.table,), accounts_only)
+    return _allow("dynamodb", ("GetItem", "PutItem"), (function.table,), accounts_only)
 
 
 def read_journal(function: Function) -> Statement:
@@ -77,12 +105,26 @@ def keep_figures(function: Function) -> Statement:
     return _allow("dynamodb", ("GetItem", "PutItem", "Query"), (function.table,), figures_only)
 
 
-def send_wake_ups(function: Function) -> Statement:
-    return _allow("sqs", ("GetQueueUrl", "SendMessage"), (function.work_queue,))
+def keep_watch(function: Function) -> Statement:
+    """The switches, the state of the watch and the token of an account, and its quotas; nothing of members."""
+    accounts_only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*", "Q#*"]}}
+    return _allow("dynamodb", ("GetItem", "PutItem", "Query", "UpdateItem"), (function.table,), accounts_only)
 
 
-def take_wake_ups(function: Function) -> Statement:
-    return _allow("sqs", ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage"), (function.work_queue,))
+def wake_work(function: Function) -> Statement:
+    return _allow("sqs", SEND_MESSAGES, (function.work_queue,))
+
+
+def wake_pushes(function: Function) -> Statement:
+    return _allow("sqs", SEND_MESSAGES, (function.push_queue,))
+
+
+def take_work(function: Function) -> Statement:
+    return _allow("sqs", TAKE_MESSAGES, (function.work_queue,))
+
+
+def take_pushes(function: Function) -> Statement:
+    return _allow("sqs", TAKE_MESSAGES, (function.push_queue,))
 
 
 def ask_for_token(function: Function) -> Statement:
@@ -106,6 +148,14 @@ def read_secrets(function: Function) -> Statement:
     return _allow("ssm", ("GetParameter",), (function.parameters("secrets/*"),))
 
 
+def read_event_keys(function: Function) -> Statement:
+    return _allow("ssm", ("GetParameter",), (function.parameters("events/*"),))
+
+
+def decrypt_event_keys(function: Function) -> Statement:
+    return _decrypt(function.parameters("events/*"))
+
+
 def decrypt_accounts(function: Function) -> Statement:
     return _decrypt(function.parameters("accounts/*"))
 
@@ -114,19 +164,63 @@ def decrypt_secrets(function: Function) -> Statement:
     return _decrypt(function.parameters("secrets/*"))
 
 
+def enter_network(function: Function) -> tuple[Statement, Statement]:
+    """What Lambda does in the name of a function that has subnets, and the function itself may not.
+
+    EC2 knows no narrower resource for these (Lambda's guide on VPCs, which also has the second statement).
+    """
+    actions = [f"ec2:{action}" for action in NETWORK_INTERFACES]
+    by_itself = {"ArnLike": {"lambda:SourceFunctionArn": f"arn:*:lambda:*:*:function:{function.deployed_name}"}}
+    return (
+        {"Effect": "Allow", "Action": actions, "Resource": "*"},
+        {"Effect": "Deny", "Action": actions, "Resource": "*", "Condition": by_itself},
+    )
+
+
 Grant = Callable[[Function], Statement]
 GRANTS: Mapping[str, tuple[Grant, ...]] = {
-    "api_handler": (write_logs, use_table, send_wake_ups, read_accounts, decrypt_accounts),
+    "api_handler": (
+        write_logs,
+        use_items("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        wake_work,
+        wake_pushes,
+        read_accounts,
+        decrypt_accounts,
+        read_event_keys,
+        decrypt_event_keys,
+    ),
     "work_do": (
         write_logs,
-        use_table,
-        take_wake_ups,
-        send_wake_ups,
+        use_items("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        find_due,
+        find_silent,
+        take_work,
+        wake_pushes,
         read_accounts,
         decrypt_accounts,
         ask_for_token,
     ),
-    "tick": (write_logs, find_due, send_wake_ups),
+    "push_send": (
+        write_logs,
+        use_items("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "UpdateItem"),
+        take_pushes,
+        wake_work,
+        read_accounts,
+        decrypt_accounts,
+        ask_for_token,
+    ),
+    "push_watch": (write_logs, read_journal, keep_watch, list_accounts, ask_for_token),
+    "reactivation_plan": (
+        write_logs,
+        use_items("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"),
+        find_silent,
+        list_policies,
+        wake_work,
+        list_accounts,
+        read_accounts,
+        decrypt_accounts,
+    ),
+    "tick": (write_logs, find_due, wake_work, wake_pushes),
     "token_refresh": (
         write_logs,
         keep_tokens,

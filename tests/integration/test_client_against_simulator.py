@@ -23,6 +23,7 @@ from chalicelib.tokens.refresh import Refresher
 from chalicelib.wechat.client import WechatClient
 from chalicelib.wechat.connection import Connection
 from chalicelib.wechat.errors import (
+    AlreadyAccepted,
     Busy,
     DayLimit,
     MinuteLimit,
@@ -51,6 +52,7 @@ class World:
         self.table = table
         self.openid = self.simulator.add_follower(ACCOUNT, "小会")
         self.simulator.follow(self.openid, "poster-3")
+        self.url = server.url
         self.connection = Connection(server.url, connect_seconds=1, read_seconds=0.3)
         self.memory = Memory()
         self.refresher = Refresher(
@@ -62,8 +64,9 @@ class World:
             sleep=self.simulator.clock.advance,
         )
 
-    def client(self) -> WechatClient:
-        """As one invocation of a worker gets it."""
+    def client(self, *, patience: float = 0.0) -> WechatClient:
+        """As one invocation of a worker gets it, with more patience where a call takes long."""
+        connection = Connection(self.url, read_seconds=patience) if patience else self.connection
         source = AccessTokens(
             ACCOUNT,
             table=self.table,
@@ -72,7 +75,7 @@ class World:
             memory=self.memory,
             jitter=lambda: 0.0,
         )
-        return WechatClient(self.connection, source)
+        return WechatClient(connection, source)
 
     def calls(self, path: str) -> int:
         return sum(entry["path"] == path for entry in self.simulator.log.entries() if entry["kind"] == "api")
@@ -160,6 +163,58 @@ def test_the_menu_the_tags_and_a_poster_are_accepted(world: World) -> None:
     assert names[2] == "星标组"
     assert temporary.ticket != permanent.ticket
     assert temporary.url.startswith("http")
+
+
+def test_a_notice_of_each_kind_arrives_and_wechat_tells_its_number(world: World) -> None:
+    world.simulator.set_switches(bizsend_returns_msgid=True)
+    world.simulator.add_template(ACCOUNT, "order", "订单", {"thing1": "事项"})
+    world.simulator.add_template(ACCOUNT, "arrivals", "到货", {"thing1": "事项"}, subscribe=True)
+    world.simulator.say(world.openid, "在吗")
+    world.simulator.accept(world.openid, "arrivals")
+    client = world.client()
+
+    template = client.send_template(world.openid, "order", {"thing1": "您的订单已发货"}, client_msg_id="a" * 32)
+    again = client.send_template(world.openid, "order", {"thing1": "您的订单已发货"}, client_msg_id="a" * 32)
+    subscription = client.send_subscription(world.openid, "arrivals", {"thing1": "新茶已到"})
+    client.send_custom(world.openid, {"msgtype": "text", "text": {"content": "还有什么可以帮您？"}})
+
+    shown = [message["type"] for message in world.simulator.inbox(world.openid)]
+    assert template == again != subscription
+    assert all(number.isdecimal() for number in (template, subscription))
+    assert shown[-3:] == ["template", "subscribe", "text"]
+
+
+def test_a_mass_to_ten_thousand_goes_out_in_one_call_and_is_known_when_it_is_repeated(world: World) -> None:
+    openids = [world.openid, *(world.simulator.add_follower(ACCOUNT) for _ in range(9_999))]
+    for openid in openids[1:3]:
+        world.simulator.follow(openid)
+    body = {"msgtype": "text", "text": {"content": "会员日"}}
+    client = world.client(patience=20)
+
+    number = client.send_mass(openids, body, client_id="b" * 32)
+    with pytest.raises(MinuteLimit):
+        client.send_mass(openids, body, client_id="b" * 32)
+    world.simulator.clock.advance(61)
+    with pytest.raises(AlreadyAccepted) as known:
+        client.send_mass(openids, body, client_id="b" * 32)
+
+    assert known.value.msg_id == number
+    assert [message["text"] for message in world.simulator.inbox(world.openid)].count("会员日") == 1
+
+
+def test_templates_and_quotas_are_told(world: World) -> None:
+    world.simulator.add_template(ACCOUNT, "order", "订单", {"character_string1": "订单号", "time2": "时间"})
+    world.simulator.add_template(ACCOUNT, "arrivals", "到货", {"thing1": "商品"}, subscribe=True)
+    client = world.client()
+    client.send_template(world.openid, "order", {"character_string1": "A-1001", "time2": "12:00"})
+
+    (order,) = client.private_templates()
+    (arrivals,) = client.subscription_templates()
+    quota = client.quota("/cgi-bin/message/template/send")
+
+    assert [(field.key, field.name) for field in order.fields] == [("character_string1", "订单号"), ("time2", "时间")]
+    assert (arrivals.template_id, arrivals.long_term) == ("arrivals", False)
+    assert (quota.limit, quota.used) == (100_000, 1)
 
 
 def test_a_day_of_work_costs_a_handful_of_token_calls(world: World) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.callbacks import edge
-from chalicelib.callbacks.edge import Answer, Request
+from chalicelib.web import Answer, Request
 from tests.fuzz import corpus
 from tests.fuzz.__main__ import main
 from tests.fuzz.arena import Doors, Serve

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from chalice.app import SQSEventConfig
 
 from app import app
 from infra.deploy import DeployError, package
@@ -148,7 +149,9 @@ def test_the_functions_of_a_stage_listen_to_the_queue_of_that_stage(built: Built
         if event["Type"] == "SQS"
     ]
 
-    assert [queue.rsplit(":", 1)[1] for queue in queues] == ["huiyuan-prod-work"]
+    declared = {str(source.queue) for source in app.event_sources if isinstance(source, SQSEventConfig)}
+    assert {queue.rsplit(":", 1)[1] for queue in queues} == {queue.replace("-dev-", "-prod-") for queue in declared}
+    assert "huiyuan-dev-work" in declared
 
 
 def test_a_wheel_for_lambda_that_is_not_a_pinned_one_is_refused(project: Path, tmp_path: Path) -> None:

@@ -1,19 +1,22 @@
 """Provisioning a stage on moto's CloudFormation, and what an operator hears when CloudFormation refuses."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from chalicelib.store.keys import INDEX_KEYS
 from infra import provision
-from infra.provision import Provisioned, ProvisionError
+from infra.provision import Provisioned
+from infra.stages.stack import StackError
 from tests.support.aws import aws
 
 STACK = "huiyuan-dev"
+ADDED = [("Add", "Table", "AWS::DynamoDB::Table", "")]
 
 
 @pytest.fixture(params=["us-east-1", "cn-north-1"])
@@ -25,11 +28,8 @@ def region(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def stubbed() -> Iterator[tuple[Any, Stubber]]:
     """CloudFormation's client, answered by hand."""
-    client = boto3.client(
-        "cloudformation", region_name="us-east-1", aws_access_key_id="nobody", aws_secret_access_key="nothing"
-    )
-    with Stubber(client) as stubber:
-        yield client, stubber
+    with Stubber(_client("cloudformation")) as stubber:
+        yield stubber.client, stubber
         stubber.assert_no_pending_responses()
 
 
@@ -39,13 +39,16 @@ def test_a_stage_gets_its_table_and_its_queues(region: str) -> None:
     made = _provision(said)
 
     table = boto3.client("dynamodb").describe_table(TableName=made.table)["Table"]
-    attributes = boto3.client("sqs").get_queue_attributes(QueueUrl=made.work_queue_url, AttributeNames=["All"])
+    queue = boto3.client("sqs").get_queue_url(QueueName="huiyuan-dev-work")["QueueUrl"]
+    attributes = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     assert table["TableArn"].startswith("arn:aws-cn:" if region == "cn-north-1" else "arn:aws:")
-    assert (made.table, made.work_queue) == (STACK, "huiyuan-dev-work")
+    assert made.table == STACK
+    assert "huiyuan-dev-work" in made.queues
     assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == set(INDEX_KEYS)
-    assert attributes["Attributes"]["VisibilityTimeout"] == "180"
-    assert made.work_dead_letters in attributes["Attributes"]["RedrivePolicy"]
-    assert said[0] == "huiyuan-dev: creating the stack"
+    assert attributes["VisibilityTimeout"] == "180"
+    assert made.outputs["WorkDeadLettersName"] in attributes["RedrivePolicy"]
+    assert said[0].startswith("huiyuan-dev：将要改动\n  操作")
+    assert "新建  数据表" in said[0]
 
 
 def test_items_of_a_stage_expire(region: str) -> None:
@@ -64,7 +67,7 @@ def test_provisioning_again_changes_nothing(region: str) -> None:
 
     assert again == first
     assert boto3.client("dynamodb").describe_table(TableName=again.table)["Table"] == before
-    assert len(said) == 1
+    assert said == ["huiyuan-dev：堆栈已经是最新的。"]
 
 
 def test_the_table_of_a_stage_refuses_to_be_deleted(region: str) -> None:
@@ -78,87 +81,368 @@ def test_the_table_of_a_stage_refuses_to_be_deleted(region: str) -> None:
 def test_only_a_stage_that_is_called_unprotected_may_lose_its_table(
     region: str, options: list[str], protection: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    provision.main(["--stage", "dev", *options])
+    assert provision.main(["--stage", "dev", *options]) == 0
 
-    stack = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
-    assert {"ParameterKey": "DeletionProtection", "ParameterValue": protection} in stack["Parameters"]
-    assert capsys.readouterr().out.endswith(
-        "table huiyuan-dev\nqueue huiyuan-dev-work\ndead letters huiyuan-dev-work-dead\n"
-    )
+    assert {"ParameterKey": "DeletionProtection", "ParameterValue": protection} in _parameters()
+    assert "数据表 huiyuan-dev\n队列 " in capsys.readouterr().out
 
 
-def test_a_stack_that_is_up_to_date_is_left_alone(stubbed: tuple[Any, Stubber]) -> None:
+def test_a_parameter_that_was_given_once_stays() -> None:
+    with aws(region="us-east-1"):
+        provision.main(["--stage", "dev", "--set", "LogDays=7"])
+
+        provision.main(["--stage", "dev"])
+
+        assert {"ParameterKey": "LogDays", "ParameterValue": "7"} in _parameters()
+
+
+@pytest.mark.parametrize("option", ["LogDays", "=7"])
+def test_a_parameter_without_name_or_value_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        provision.main(["--stage", "dev", "--set", option])
+
+    assert "参数=值" in capsys.readouterr().err
+
+
+def test_a_parameter_that_the_stack_does_not_have_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with aws(region="us-east-1"):
+        assert provision.main(["--stage", "dev", "--set", "Colour=red"]) == 1
+
+    assert "Colour" in capsys.readouterr().err
+
+
+def test_what_is_retained_has_static_names_so_that_a_new_stack_can_take_it_in(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
     client, stubber = stubbed
-    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
-    stubber.add_client_error("update_stack", "ValidationError", "No updates are to be performed.")
+    _absent(stubber)
+    _absent(stubber)
+    sent: dict[str, Any] = {"StackName": STACK, "ChangeSetName": ANY, "ChangeSetType": "CREATE", "TemplateBody": ANY,
+                            "Parameters": ANY, "ImportExistingResources": True}  # fmt: skip
+    stubber.add_client_error("create_change_set", "AccessDenied", "not authorized", expected_params=sent)
     said: list[str] = []
 
-    provision.apply(STACK, "dev", protected=True, cloudformation=client, say=said.append)
+    with pytest.raises(ClientError, match="not authorized"):
+        _provision(said, client, dynamodb(table=True))
 
-    assert said == ["huiyuan-dev: the stack is up to date"]
+    made = json.loads(provision._template("dev"))["Resources"]
+    assert made["Table"]["Properties"]["TableName"] == STACK
+    assert "以前保留下来的" in said[0]
 
 
-def test_a_changed_stack_is_updated_and_waited_for(stubbed: tuple[Any, Stubber]) -> None:
+def test_the_template_fits_into_a_request() -> None:
+    assert len(provision._template("dev").encode()) <= 51_200
+
+
+# What cannot be taken back.
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("Remove", "Table", "AWS::DynamoDB::Table", ""),
+        ("Modify", "Table", "AWS::DynamoDB::Table", "True"),
+        ("Modify", "WorkQueue", "AWS::SQS::Queue", "Conditional"),
+        ("Remove", "EgressAddress", "AWS::EC2::EIP", ""),
+    ],
+)
+def test_what_cannot_be_taken_back_waits_for_the_operator(
+    change: tuple[str, str, str, str], stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
+    client, stubber = stubbed
+    _proposes(stubber, [change, ("Modify", "Alarm", "AWS::CloudWatch::Alarm", "False")])
+    stubber.add_response("delete_change_set", {})
+    said: list[str] = []
+
+    with pytest.raises(StackError, match="什么也没有改动"):
+        _provision(said, client, dynamodb())
+
+    assert said[0].splitlines()[2].lstrip().startswith(("删除 ⚠ 不可恢复", "替换 ⚠ 不可恢复"))
+
+
+def test_what_the_operator_agrees_to_is_done(stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]) -> None:
+    client, stubber = stubbed
+    _proposes(stubber, [("Remove", "OldQueue", "AWS::SQS::Queue", "")])
+    _executes(stubber, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
+
+    made = _provision([], client, dynamodb(), agree=lambda _question: True)
+
+    assert made.table == STACK
+
+
+def test_a_change_of_what_holds_nothing_needs_no_agreement(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
+    client, stubber = stubbed
+    _proposes(stubber, [("Remove", "Alarm", "AWS::CloudWatch::Alarm", ""), ("Add", "Q", "AWS::SQS::Queue", "")])
+    _executes(stubber, "UPDATE_COMPLETE")
+
+    assert _provision([], client, dynamodb()).table == STACK
+
+
+@pytest.mark.parametrize(("typed", "agreed"), [("yes", True), ("y", False), ("", False)])
+def test_only_the_whole_word_is_a_yes(typed: str, agreed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = provision.parser("infra.deploy", None).parse_args(["--stage", "dev"])
+    monkeypatch.setattr("builtins.input", lambda _prompt: typed)
+
+    assert provision.asking(options)("确定吗？") is agreed
+
+
+def test_who_is_not_there_has_not_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", closed)
+
+    assert provision.asking(provision.parser("x", None).parse_args(["--stage", "dev"]))("确定吗？") is False
+    assert provision.asking(provision.parser("x", None).parse_args(["--stage", "dev", "--yes"]))("确定吗？") is True
+
+
+# Interruptions and failures.
+
+
+def test_what_an_interrupted_run_has_begun_is_waited_for(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
+    client, stubber = stubbed
+    stubber.add_response("describe_stacks", _stack("UPDATE_IN_PROGRESS"))
+    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"))
+    _up_to_date(stubber)
+    said: list[str] = []
+    slept: list[float] = []
+
+    _provision(said, client, dynamodb(), sleep=slept.append)
+
+    assert said[0] == "huiyuan-dev：上一次操作还在进行（UPDATE_IN_PROGRESS），等它结束……"
+    assert said[1:] == ["huiyuan-dev：堆栈已经是最新的。"]
+    assert len(slept) == 2
+
+
+def test_a_stack_that_never_comes_to_rest_is_left_alone(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
+    client, stubber = stubbed
+    for _ in range(240):
+        stubber.add_response("describe_stacks", _stack("UPDATE_IN_PROGRESS"))
+
+    with pytest.raises(StackError, match="请稍后重新运行"):
+        _provision([], client, dynamodb())
+
+
+def test_a_change_set_without_changes_is_taken_away(stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]) -> None:
     client, stubber = stubbed
     stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
-    stubber.add_response("update_stack", {"StackId": STACK})
-    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
+    stubber.add_response("create_change_set", {})
+    stubber.add_response("describe_change_set", {"Status": "CREATE_IN_PROGRESS"})
+    stubber.add_response("describe_change_set", {"Status": "FAILED", "StatusReason": "… didn't contain changes. …"})
+    stubber.add_response("delete_change_set", {})
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
     said: list[str] = []
 
-    provision.apply(STACK, "dev", protected=True, cloudformation=client, say=said.append)
+    _provision(said, client, dynamodb())
 
-    assert said == ["huiyuan-dev: updating the stack"]
+    assert said == ["huiyuan-dev：堆栈已经是最新的。"]
 
 
-def test_the_operator_hears_which_resource_failed_and_why(stubbed: tuple[Any, Stubber]) -> None:
+def test_a_change_that_cloudformation_refuses_is_told(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
+    client, stubber = stubbed
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
+    stubber.add_response("create_change_set", {})
+    stubber.add_response("describe_change_set", {"Status": "FAILED", "StatusReason": "no such kind of resource"})
+    stubber.add_response("delete_change_set", {})
+
+    with pytest.raises(StackError, match="no such kind of resource"):
+        _provision([], client, dynamodb())
+
+
+def test_a_change_set_that_is_never_ready_is_given_up(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
+    client, stubber = stubbed
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
+    stubber.add_response("create_change_set", {})
+    for _ in range(240):
+        stubber.add_response("describe_change_set", {"Status": "CREATE_PENDING"})
+
+    with pytest.raises(StackError, match="一直没有算出改动"):
+        _provision([], client, dynamodb())
+
+
+def test_changes_that_fill_more_than_a_page_are_all_shown(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
+    client, stubber = stubbed
+    _proposes(stubber, [("Add", "First", "AWS::SNS::Topic", "")], [("Add", "Second", "AWS::SNS::Topic", "")])
+    _executes(stubber, "UPDATE_COMPLETE")
+    said: list[str] = []
+
+    _provision(said, client, dynamodb())
+
+    assert "First" in said[0]
+    assert "Second" in said[0]
+
+
+def test_a_change_of_parameters_alone_says_so(stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]) -> None:
+    client, stubber = stubbed
+    _proposes(stubber, [])
+    _executes(stubber, "UPDATE_COMPLETE")
+    said: list[str] = []
+
+    _provision(said, client, dynamodb())
+
+    assert "没有资源改动" in said[0]
+
+
+def test_the_operator_hears_which_resource_failed_and_why(
+    stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
     client, stubber = stubbed
     events = [
-        _event("ROLLBACK_COMPLETE", STACK),
-        _event("CREATE_FAILED", "Table", "limit of tables reached"),
-        _event("CREATE_COMPLETE", "WorkQueue"),
-        _event("CREATE_IN_PROGRESS", STACK),
+        _event("UPDATE_ROLLBACK_COMPLETE", STACK),
+        _event("UPDATE_FAILED", "Table", "limit of tables reached"),
+        _event("UPDATE_COMPLETE", "WorkQueue"),
+        _event("UPDATE_IN_PROGRESS", STACK),
         _event("CREATE_FAILED", "WorkQueue", "trouble of another day"),
     ]
-    stubber.add_client_error("describe_stacks", "ValidationError", "Stack with id huiyuan-dev does not exist")
-    stubber.add_response("create_stack", {"StackId": STACK})
-    stubber.add_response("describe_stacks", _stack("ROLLBACK_COMPLETE"))
+    _proposes(stubber, ADDED)
+    stubber.add_response("execute_change_set", {})
+    stubber.add_response("describe_stacks", _stack("UPDATE_ROLLBACK_COMPLETE"))
     stubber.add_response("describe_stack_events", {"StackEvents": events})
 
-    with pytest.raises(ProvisionError, match=r"^huiyuan-dev failed: Table: limit of tables reached$"):
-        provision.apply(STACK, "dev", protected=True, cloudformation=client, say=print)
+    with pytest.raises(StackError, match=r"^huiyuan-dev：没有成功，已经退回：Table：limit of tables reached$"):
+        _provision([], client, dynamodb())
 
 
-def test_a_stack_that_was_never_created_is_left_to_the_operator(stubbed: tuple[Any, Stubber]) -> None:
+@pytest.mark.parametrize(
+    ("status", "way_out"),
+    [
+        ("ROLLBACK_COMPLETE", "delete-stack"),
+        ("CREATE_FAILED", "delete-stack"),
+        ("DELETE_FAILED", "delete-stack"),
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+    ],
+)
+def test_a_stack_that_is_half_made_is_explained_and_left_to_the_operator(
+    status: str, way_out: str, stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
     client, stubber = stubbed
-    stubber.add_response("describe_stacks", _stack("ROLLBACK_COMPLETE"))
+    stubber.add_response("describe_stacks", _stack(status))
+    stubber.add_response("describe_stack_events", {"StackEvents": [_event("CREATE_FAILED", "Table", "no room")]})
 
-    with pytest.raises(ProvisionError, match="delete this stack, then provision again"):
-        provision.apply(STACK, "dev", protected=True, cloudformation=client, say=print)
+    with pytest.raises(StackError, match=rf"Table：no room.*{way_out}"):
+        _provision([], client, dynamodb())
 
 
-@pytest.mark.parametrize("call", ["describe_stacks", "update_stack"])
-def test_what_cloudformation_forbids_is_not_taken_for_something_else(call: str, stubbed: tuple[Any, Stubber]) -> None:
+@pytest.mark.parametrize("call", ["describe_stacks", "create_change_set"])
+def test_what_cloudformation_forbids_is_not_taken_for_something_else(
+    call: str, stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
+) -> None:
     client, stubber = stubbed
-    if call == "update_stack":
+    if call == "create_change_set":
+        stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
         stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
     stubber.add_client_error(call, "AccessDenied", "not authorized")
 
     with pytest.raises(ClientError, match="not authorized"):
-        provision.apply(STACK, "dev", protected=True, cloudformation=client, say=print)
+        _provision([], client, dynamodb())
 
 
-def _provision(said: list[str]) -> Provisioned:
+def test_a_table_that_may_not_be_looked_at_is_not_taken_for_a_missing_one(stubbed: tuple[Any, Stubber]) -> None:
+    client, stubber = stubbed
+    _absent(stubber)
+
+    with Stubber(_client("dynamodb")) as table:
+        table.add_client_error("describe_table", "AccessDeniedException", "not authorized")
+
+        with pytest.raises(ClientError, match="not authorized"):
+            _provision([], client, table.client)
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Callable[..., Any]]:
+    """A DynamoDB in which everything is as it should be."""
+    with Stubber(_client("dynamodb")) as stubber:
+
+        def answering(*, table: bool = False) -> Any:
+            if table:
+                stubber.add_response("describe_table", {"Table": {"TableName": STACK}})
+            else:
+                expiry = {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED"}}
+                stubber.add_response("describe_time_to_live", expiry)
+            return stubber.client
+
+        yield answering
+
+
+def _client(service: Any) -> Any:
+    return boto3.client(service, region_name="us-east-1", aws_access_key_id="nobody", aws_secret_access_key="nothing")
+
+
+def _provision(
+    said: list[str],
+    cloudformation: Any = None,
+    dynamodb: Any = None,
+    *,
+    agree: provision.Agree = provision.nobody,
+    sleep: Callable[[float], None] = lambda _seconds: None,
+) -> Provisioned:
     return provision.provision(
         stage="dev",
-        cloudformation=boto3.client("cloudformation"),
-        dynamodb=boto3.client("dynamodb"),
-        sqs=boto3.client("sqs"),
+        cloudformation=cloudformation or boto3.client("cloudformation"),
+        dynamodb=dynamodb or boto3.client("dynamodb"),
         say=said.append,
+        agree=agree,
+        sleep=sleep,
     )
 
 
+def _parameters() -> Any:
+    return boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
+
+
+def _proposes(stubber: Stubber, *pages: list[tuple[str, str, str, str]]) -> None:
+    """A stack that stands, and a change set of these changes, page by page."""
+    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
+    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
+    stubber.add_response("create_change_set", {})
+    stubber.add_response("describe_change_set", {"Status": "CREATE_COMPLETE"})
+    for number, page in enumerate(pages, 1):
+        changes = [{"Type": "Resource", "ResourceChange": _change(*each)} for each in page]
+        more = {"NextToken": str(number)} if number < len(pages) else {}
+        stubber.add_response("describe_change_set", {"Status": "CREATE_COMPLETE", "Changes": changes, **more})
+
+
+def _executes(stubber: Stubber, *states: str) -> None:
+    stubber.add_response("execute_change_set", {})
+    for state in (*states, states[-1]):
+        stubber.add_response("describe_stacks", _stack(state))
+
+
+def _up_to_date(stubber: Stubber) -> None:
+    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
+    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
+    stubber.add_client_error("create_change_set", "ValidationError", "No updates are to be performed.")
+    stubber.add_response("describe_stacks", _stack("UPDATE_COMPLETE"))
+
+
+def _absent(stubber: Stubber) -> None:
+    stubber.add_client_error("describe_stacks", "ValidationError", "Stack with id huiyuan-dev does not exist")
+
+
+def _change(action: str, resource: str, kind: str, replacement: str) -> dict[str, str]:
+    change = {"Action": action, "LogicalResourceId": resource, "ResourceType": kind}
+    return change | ({"Replacement": replacement} if replacement else {})
+
+
 def _stack(status: str) -> dict[str, Any]:
-    return {"Stacks": [{"StackName": STACK, "CreationTime": "2026-01-01T00:00:00Z", "StackStatus": status}]}
+    stack = {"StackName": STACK, "CreationTime": "2026-01-01T00:00:00Z", "StackStatus": status}
+    outputs = [{"OutputKey": "TableName", "OutputValue": STACK}]
+    return {"Stacks": [{**stack, "Outputs": outputs}]}
 
 
 def _event(status: str, resource: str, reason: str = "") -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_every_function_of_every_stage_has_its_own_policy() -> None:
     }
 
     assert config["autogen_policy"] is False
-    assert chosen == {(stage, name): f"policy-{stage}-{name}.json" for stage in stages() for name in deployed}
+    assert chosen == {(stage, name): f"policy-{stage}-{name}.json" for stage in stages() for name in GRANTS}
     assert set(config["lambda_functions"]) == set(GRANTS) == deployed
 
 
@@ -105,6 +105,15 @@ def test_the_token_function_reaches_items_of_accounts_and_no_member() -> None:
 
     assert keys.access_token("demo").pk.startswith(reached.removesuffix("*"))
     assert not keys.member("demo", "openid").pk.startswith(reached.removesuffix("*"))
+
+
+def test_a_function_that_has_subnets_may_enter_them_but_not_touch_them_itself() -> None:
+    allowed, denied = policies.enter_network(Function("token_refresh", "dev"))
+
+    assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
+    assert allowed["Action"] == denied["Action"]
+    assert all(action.startswith("ec2:") for action in allowed["Action"])
+    assert denied["Condition"]["ArnLike"]["lambda:SourceFunctionArn"].endswith(":huiyuan-dev-token_refresh")
 
 
 def _files(directory: Path) -> dict[str, str]:
