@@ -14,9 +14,11 @@ from tests.simulation import runs
 from tests.simulation.flows import FLOWS
 from tests.simulation.report import Report, written_into
 from tests.simulation.runs import Tally
-from tests.simulation.variants import BROKEN, VARIANTS
+from tests.simulation.variants import BROKEN, SENDERS, VARIANTS
 
 SCHEDULES = 20_000
+SENDER_PAIRS = 100
+"""Of each flow of pushes, by which senders are compared."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,6 +61,8 @@ def _everything(report: Report, flows: Sequence[str], schedules: int, processes:
         tallies += [single, pair]
     tallies.append(runs.tally(runs.schedule_words(schedules), processes=processes))
     report.schedules(tallies[-1])
+    for variant in SENDERS:
+        report.sender(variant.name, runs.tally(runs.sender_words(SENDER_PAIRS), processes=processes, variant=variant))
     uncaught = _hunted(report)
     report.end(tallies)
     return 1 if uncaught or any(tally.violating for tally in tallies) else 0

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from tests.simulation.notices import Notices
+
 Item: TypeAlias = Mapping[str, Any]
 Content: TypeAlias = tuple[tuple[str, str], ...] | None
 """A reply without its time; None is silence."""
@@ -64,12 +66,19 @@ class Evidence:
     """Calls to WeChat of each run of `token_refresh`."""
     refreshes: list[int] = field(default_factory=list)
     """Runs of `token_refresh` that each invocation asked for."""
+    printed: list[str] = field(default_factory=list)
+    """What Lambdas wrote to their output: metrics."""
     following: dict[str, bool] = field(default_factory=dict)
     """Who follows, as WeChat knows it."""
     followed_at: dict[str, datetime] = field(default_factory=dict)
     """When they began to, where they do."""
     bystander: tuple[Any, Any] = ((), ())
     """The items of someone who did nothing, before and after."""
+    erased: set[str] = field(default_factory=set)
+    """Whom an operator erased."""
+    notices: Notices = field(default_factory=Notices)
+    """What was to be told to followers, and what WeChat took of it."""
+    account: str = ""
     items: list[Item] = field(default_factory=list)
     now: datetime = LONG_AGO
     unrest: str = ""
@@ -99,4 +108,12 @@ class Evidence:
 
     @property
     def job_entries(self) -> list[Item]:
-        return [entry for entry in self.partition("L#") if "-" in entry["entry_id"]]
+        return [
+            entry
+            for entry in self.partition("L#")
+            if "-" in entry["entry_id"] and entry["what"] not in ("operator", "push", "trial", "ticket")
+        ]
+
+    @property
+    def push_entries(self) -> list[Item]:
+        return [entry for entry in self.partition("L#") if entry["what"] == "push"]

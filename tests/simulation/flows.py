@@ -1,44 +1,29 @@
 """Every flow of the system. A new one joins by an entry in FLOWS."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
 
 from chalicelib.store.release import FaqEntry, Keyword
 from tests.simulation.evidence import Evidence
+from tests.simulation.flow import Flow, known
+from tests.simulation.follower_flows import FOLLOWER_FLOWS
 from tests.simulation.invariants import violations
 from tests.simulation.plans import Strike
+from tests.simulation.push_flows import PUSH_FLOWS
+from tests.simulation.reactivation_flows import REACTIVATION_FLOWS
 from tests.simulation.stage import CALM, Stage, Weather
+from tests.simulation.ticket_flows import TICKET_FLOWS
 from tests.simulation.variants import WHOLE, Variant
 from tests.support.shop import RELEASE
 
-Act: TypeAlias = Callable[[Stage], object]
-
 BRUNCH = FaqEntry("brunch", "周末几点开门", "周末 8:00 开门", ("周末营业时间是几点",), (Keyword("exact", "周末"),))
-FIRST = replace(RELEASE, entries=(*RELEASE.entries, BRUNCH))
+FIRST = replace(RELEASE, entries=(*RELEASE.entries, BRUNCH), feedback=True)
 SECOND = replace(FIRST, welcome="欢迎再次光临")
 UNCLEAR = "营业时间"
 """Two entries are about it: the account asks which is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """What is so before, what happens and is struck, and what else may happen meanwhile."""
-
-    name: str
-    act: Act
-    before: Act = lambda stage: known(stage)
-    meanwhile: Act = lambda stage: stage.say("停车")
-
-
 def nothing(stage: Stage) -> None:
     """The follower is someone we have never heard of."""
-
-
-def known(stage: Stage) -> None:
-    """The follower is a member, and WeChat has told what it knows of them."""
-    stage.act("follow")
-    stage.settle()
 
 
 def cold(stage: Stage) -> None:
@@ -181,6 +166,10 @@ FLOWS = {
         Flow("release.publish", publish_and_ask),
         Flow("release.rollback", roll_back_and_ask, before=two_releases),
         Flow("hostile", hostile_and_honest),
+        *PUSH_FLOWS,
+        *FOLLOWER_FLOWS,
+        *TICKET_FLOWS,
+        *REACTIVATION_FLOWS,
     )
 }  # fmt: skip
 

@@ -24,9 +24,11 @@ class Printed(io.TextIOBase):
 
     def __init__(self) -> None:
         self.degraded = 0
+        self.lines: list[str] = []
 
     def write(self, text: str) -> int:
         self.degraded += '"Degraded"' in text
+        self.lines.append(text)
         return len(text)
 
 
@@ -84,6 +86,7 @@ class Invocations:
             self._stack.pop()
             self.world.skew = skew
             self._evidence.refreshes.append(invocation.refreshes)
+            self._evidence.printed += invocation.printed.lines
             if invocation.is_repeated:
                 again()
 

@@ -4,9 +4,12 @@ import time
 from collections.abc import Sequence
 
 from tests.simulation.plans import PAIRED, SINGLES
-from tests.simulation.runs import Result, Tally, repeat_command
+from tests.simulation.runs import LONG, PAIRS_OF_LONG, Result, Tally, repeat_command
 
 ROW = "{:<24}{:>8}{:>9}{:>9}{:>12}{:>9}"
+TWICE = ("wechat_takes_each_at_most_once",)
+UNTRUE = ("what_is_said_of_a_push_is_true", "planned_is_the_sum_of_all_states", "the_day_is_never_overdrawn")
+ENDLESS = ("everything_comes_to_rest",)
 BEGIN, END = "<!-- figures: written by `make simulate` -->", "<!-- end of figures -->"
 
 
@@ -17,9 +20,13 @@ class Report:
         self.lines: list[str] = []
         self._started = time.monotonic()
         self._has_variants = False
+        self._has_senders = False
 
     def begin(self) -> None:
-        self._say(f"{len(SINGLES)} kinds at every effect, {len(PAIRED)} kinds each at every two effects\n")
+        self._say(
+            f"{len(SINGLES)} kinds at every effect, {len(PAIRED)} kinds each at every two effects; of flows "
+            f"with more than {LONG} effects, {PAIRS_OF_LONG:,} of these pairs\n"
+        )
         self._say(ROW.format("flow", "effects", "singles", "pairs", "violations", "minutes"))
 
     def flow(self, name: str, effects: int, single: Tally, pair: Tally) -> None:
@@ -35,6 +42,16 @@ class Report:
         self._has_variants = True
         by = f"{caught[0]}: {caught[1][0]}" if caught else "NOT CAUGHT"
         self._say(f"{name:<25}{count:>7} runs  {by}")
+
+    def sender(self, name: str, tally: Tally) -> None:
+        """One line of the comparison: runs in which a follower was told twice, in which the records are wrong, and in
+        which something never ends."""
+        if not self._has_senders:
+            self._say(f"\n{'sender':<24}{'runs':>8}{'told twice':>12}{'untrue':>9}{'no end':>9}{'others':>9}")
+        self._has_senders = True
+        twice, untrue, endless = (sum(tally.by_invariant[one] for one in group) for group in (TWICE, UNTRUE, ENDLESS))
+        others = tally.by_invariant.total() - twice - untrue - endless
+        self._say(f"{name:<24}{tally.runs:>8,}{twice:>12,}{untrue:>9,}{endless:>9,}{others:>9,}")
 
     def end(self, tallies: Sequence[Tally]) -> None:
         total, violating = sum(tally.runs for tally in tallies), sum(tally.violating for tally in tallies)

@@ -1,6 +1,7 @@
 """Random schedules: several people, bad weather, and everything at once. A seed repeats one exactly."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import TypeAlias
@@ -9,12 +10,21 @@ from infra.local.memory.faults import Fault
 from infra.local.memory.queue import Chaos
 from tests.simulation.evidence import Evidence
 from tests.simulation.flows import SECOND, UNCLEAR, in_business, sent
+from tests.simulation.notices import NEWS
 from tests.simulation.plans import TIMELY, Strike
+from tests.simulation.push_flows import nudge, order, word
+from tests.simulation.reactivation_flows import HURRIED, POLICY, SCENE, days_pass, save
 from tests.simulation.stage import Stage, Weather
 from tests.simulation.variants import WHOLE, Variant
 
 DAY = 86400
 Step: TypeAlias = Callable[[Stage, str], object]
+
+
+def some(stage: Stage, word: str, who: str) -> str:
+    """A key of the person's own; there are few of them, so that some are asked for again."""
+    return f"{word}{stage.random.randrange(4)}{who[-6:]}"
+
 
 STEPS: tuple[Step, ...] = (
     lambda stage, who: stage.act("follow", who),
@@ -34,6 +44,12 @@ STEPS: tuple[Step, ...] = (
     lambda stage, who: stage.act("accept", who, template_id="offers"),
     lambda stage, who: sent(stage, who),
     lambda stage, who: stage.unheard("unfollow", who),
+    lambda stage, who: order(stage, some(stage, "订单", who), who),
+    lambda stage, who: order(stage, some(stage, "订单", who), who, after=timedelta(hours=stage.random.randrange(30))),
+    lambda stage, who: nudge(stage, some(stage, "上新", who), who),
+    lambda stage, who: word(stage, some(stage, "在吗", who), who),
+    lambda stage, who: stage.act("receive_off", who, on=stage.random.random() < 0.5),
+    lambda stage, _: stage.simulator.add_fault("api_busy", times=1),
     lambda stage, _: stage.attack("forged_signature"),
     lambda stage, _: stage.say_under_one_id("新"),
     lambda stage, _: stage.publish(SECOND),
@@ -42,6 +58,7 @@ STEPS: tuple[Step, ...] = (
     lambda stage, _: stage.work(),
     lambda stage, _: stage.work(),
     lambda stage, _: stage.refresh_tokens(),
+    lambda stage, _: stage.plan(),
 )
 """What may happen at any moment. Likelier things stand here twice."""
 
@@ -51,18 +68,31 @@ def play_schedule(seed: int, *, variant: Variant = WHOLE) -> Evidence:
     stage = Stage(seed=seed, variant=variant, weather=_weather(Random(f"weather {seed}")))
     random = stage.random
     in_business(stage)
-    stage.open()
     people = [stage.follower, stage.neighbour, stage.newcomer()]
+    for someone in people[: random.randrange(3)]:
+        stage.act("follow", someone, scene=SCENE)
+        stage.act("accept", someone, template_id=NEWS)
+    save(stage, random.choice((POLICY, replace(POLICY, limits=HURRIED))))
+    stage.open()
     for _ in range(random.randint(5, 12)):
         _trouble(stage, people)
         stage.pace = random.choice((0, 1, 2, 2, 30))
-        random.choice((*STEPS, _wait))(stage, random.choice(people))
+        random.choice((*STEPS, _wait, _fortnight))(stage, random.choice(people))
     return stage.close()
 
 
 def _wait(stage: Stage, _: str) -> None:
     """Never within a delivery: WeChat has long given up by then."""
     stage.world.clock.advance(stage.random.choice((30, 600, 7200, DAY, 3 * DAY)))
+
+
+def _fortnight(stage: Stage, _: str) -> None:
+    """Two weeks without a word, and then the clock, within the month: a new one halves what was counted of acts."""
+    now = stage.world.clock.now()
+    if (now + timedelta(days=15)).month == now.month:
+        days_pass(stage, 14)
+    stage.plan()
+    stage.plan()
 
 
 def _trouble(stage: Stage, people: list[str]) -> None:

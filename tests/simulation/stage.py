@@ -9,7 +9,9 @@ from random import Random
 from typing import Any
 
 from chalicelib.clock import parse_iso
+from chalicelib.door import Deadline
 from chalicelib.faq import publishing
+from chalicelib.sending import intents
 from chalicelib.store.attributes import from_dynamo
 from chalicelib.store.release import Release
 from infra.local import lambdas
@@ -18,6 +20,7 @@ from infra.local.memory.queue import Chaos
 from infra.local.memory.world import MemoryWorld
 from tests.simulation.evidence import Evidence, Item
 from tests.simulation.invocations import WENT_WRONG, Invocations, Process
+from tests.simulation.notices import NEWS, ORDER, Notice, accepted_by
 from tests.simulation.plans import DUPLICATE, FAULTS, INTRUDER, ZOMBIE, Strike
 from tests.simulation.road import Road
 from tests.simulation.variants import WHOLE, Variant
@@ -25,8 +28,10 @@ from tests.support.shop import DATA_KEY, an_account
 
 SHOP = "shop"
 URL = f"http://memory.invalid/wechat/{SHOP}"
-ROUNDS = 40
-"""More turns than any job takes to be done or given up."""
+ROUNDS = 60
+"""More turns than any job or push takes to be done or given up."""
+ASKS = 4
+"""How often another system asks before it leaves it."""
 PAUSE = 120
 """Seconds that a zombie stands still: longer than a job's first lease."""
 
@@ -60,12 +65,15 @@ class Stage:
         account = an_account(SHOP, callback_url=URL)
         self._road = Road(account, variant.receive, evidence=self.evidence, invocations=self._invocations,
                           items=self._items)  # fmt: skip
+        self._send = variant.send
         self.world = self._built(seed, variant, weather)
         self.simulator = self.world.simulator
         self.simulator.set_switches(breaker_failures=0, deliveries=weather.deliveries)
         self.world.add_account(account, data_key=DATA_KEY)
-        for template in ("offers", "arrivals"):
+        for template in ("offers", NEWS):
             self.simulator.add_template(SHOP, template, template, {"thing1": "事项"}, subscribe=True)
+        self.simulator.add_template(SHOP, ORDER, ORDER, {"thing1": "事项"})
+        self.evidence.account = SHOP
         self.follower = self.newcomer()
         self.neighbour = self.newcomer()
         self.bystander = self.newcomer()
@@ -124,18 +132,44 @@ class Stage:
         finally:
             self._road.is_hostile = False
 
+    # What other systems do
+
+    def ask(self, notice: Notice) -> None:
+        """Another system wants the follower told, and asks until it is answered."""
+        notices = self.evidence.notices
+        notices.perhaps[notice.key] = notice
+        for _ in range(ASKS):
+            self._invocations.run(lambda: self._plan(notice))
+            if notice.key in notices.asked:
+                return
+
+    def _plan(self, notice: Notice) -> None:
+        r = self.world.runtime
+        intents.plan(
+            [notice.intent(r.now())],
+            r.accounts.find(SHOP),
+            table=r.table(Deadline(20)),
+            queues=r.queues,
+            now=r.now(),
+        )
+        self.evidence.notices.asked[notice.key] = notice
+
     # What the machinery does
 
     def work(self) -> int:
         """One batch of wake-ups through the worker."""
         try:
-            return self.world.pump(self._work_do)
+            return self.world.pump(self._work_do, self._push_send)
         except WENT_WRONG:
             return 0
 
     def tick(self) -> None:
         """The clock wakes what is overdue."""
         self._invocations.run(self.world.tick)
+
+    def plan(self) -> None:
+        """The clock has policies planned."""
+        self._invocations.run(self.world.plan)
 
     def refresh_tokens(self) -> None:
         """The clock refreshes every account's token."""
@@ -155,9 +189,14 @@ class Stage:
     def roll_back(self, version: int) -> None:
         self._invocations.run(lambda: publishing.rollback(self.world.table(), SHOP, version))
 
+    def operate(self, act: Callable[["Stage"], object]) -> None:
+        """An operator does something, a moment later; what fails, they may try again."""
+        self.world.clock.advance(self.pace)
+        self._invocations.run(lambda: act(self))
+
     def lose_wake_ups(self) -> None:
         """Everything in the queue is gone."""
-        while self.world.pump(lambda *_: None):
+        while self.world.pump(lambda *_: None, lambda *_: None):
             pass
 
     # How it goes
@@ -194,7 +233,7 @@ class Stage:
             self.settle()
             self.world.clock.advance(400)
         seen = self.evidence
-        seen.unrest = "" if self.world.is_idle() else "jobs go on for ever"
+        seen.unrest = "" if self.world.is_idle() else "jobs or pushes go on for ever"
         seen.now = self.world.clock.now()
         seen.items = self._items()
         people = self.simulator.followers(SHOP)
@@ -205,6 +244,7 @@ class Stage:
             if person["following"]
         }
         seen.bystander = (seen.bystander[0], self._items_of(self.bystander))
+        seen.notices.accepted, seen.notices.calls = accepted_by(self.simulator)
         return seen
 
     def _items(self, prefix: str = "") -> list[Item]:
@@ -218,9 +258,13 @@ class Stage:
 
         self._invocations.run_for_queue(lambda: work_do(event, lambdas.context("work_do", seconds=30)))
 
+    def _push_send(self, event: Any, _context: Any) -> None:
+        self._invocations.run_for_queue(lambda: self._send(event))
+
     def _wait_for_what_is_due(self) -> None:
         now = self.world.clock.now()
-        due = min(parse_iso(job["due_at"]["S"]) for job in self.world.jobs(dead=False))
+        waiting = (*self.world.jobs(dead=False), *self.world.open_pushes())
+        due = min(parse_iso(item["due_at"]["S"]) for item in waiting)
         self.world.clock.advance(max(60.0, (due - now).total_seconds()))
 
     # How it goes wrong

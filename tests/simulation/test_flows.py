@@ -22,6 +22,8 @@ CAUGHT_IN = {
     "unfenced-job": "message.newcomer",
     "blind-erasure": "unfollow.return",
     "lost-update": "event.popup",
+    "naive-sender": "push.template",
+    "powertools-sender": "push.kefu",
 }
 
 

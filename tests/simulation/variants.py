@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from chalicelib.callbacks import edge
 from chalicelib.callbacks.answer import answer
-from chalicelib.callbacks.edge import SILENCE, Answer, Request, releases
+from chalicelib.callbacks.edge import SILENCE, releases
 from chalicelib.callbacks.world import World
 from chalicelib.clock import epoch
 from chalicelib.door import Deadline
@@ -15,21 +15,34 @@ from chalicelib.runtime import ANSWER_SECONDS, runtime
 from chalicelib.store.dynamo import DynamoTable
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Change, Delete, Equals, Item, Page, Put
+from chalicelib.web import Answer, Request
 from chalicelib.wechat import envelope, inbound
 from chalicelib.wechat import reply as replies
 from chalicelib.wechat.envelope import Keys
 from chalicelib.wechat.fields import text_of
+from infra.local import lambdas
+from tests.simulation.senders import naive, with_powertools
 
 Receive: TypeAlias = Callable[[Request], Answer]
+Send: TypeAlias = Callable[[dict[str, Any]], None]
+"""Takes a queue's event."""
+
+
+def push_send(event: dict[str, Any]) -> None:
+    """As Lambda runs it."""
+    from chalicelib.push import entry
+
+    entry.push_send(event, lambdas.context("push_send", seconds=30))
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How deliveries are received, and over which table everything runs."""
+    """How deliveries are received and pushes sent, and over which table everything runs."""
 
     name: str
     receive: Receive = edge.receive
     table: type[DynamoTable] = DynamoTable
+    send: Send = push_send
 
 
 class ReceiptFirstTable(DynamoTable):
@@ -90,7 +103,7 @@ def receive_by_message_id(request: Request) -> Answer:
     r = runtime()
     deadline = Deadline(ANSWER_SECONDS)
     credentials = r.accounts.find(request.account)
-    keys = Keys(credentials.appid, credentials.token, credentials.aes_keys)
+    keys = Keys(credentials.appid, credentials.tokens, credentials.aes_keys)
     opened = envelope.open_sealed(request.query, request.body, keys=keys, now=r.now())
     event = inbound.parse(opened.xml, appid=credentials.appid)
     event = replace(event, receipt_id=_message_id(opened.xml) or event.receipt_id)
@@ -142,5 +155,8 @@ BROKEN = (
     Variant("unfenced-job", table=UnfencedTable),
     Variant("blind-erasure", table=BlindTable),
     Variant("lost-update", table=UnheedingTable),
+    Variant("naive-sender", send=naive),
+    Variant("powertools-sender", send=with_powertools),
 )
+SENDERS = (WHOLE, *(variant for variant in BROKEN if variant.name.endswith("-sender")))
 VARIANTS = {variant.name: variant for variant in (WHOLE, *BROKEN)}
