@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from tests.bench import cold, growth, handler, load, round_trips
+from tests.bench import cohort, cold, followers, growth, handler, load, pushes, round_trips
 from tests.bench.extent import LONG, SHORT, Extent
 from tests.bench.report import Bar, Result, insert, machine, together
 
@@ -19,6 +19,9 @@ BENCHES: dict[str, Callable[[Extent], tuple[Result, ...]]] = {
     "round-trips": round_trips.run,
     "cold": cold.run,
     "growth": growth.run,
+    "pushes": pushes.run,
+    "cohort": cohort.run,
+    "followers": followers.run,
 }
 """Load comes first: what it adds to the process's memory shows only where nothing was freed before."""
 

@@ -17,7 +17,7 @@ from tests.support.project import ROOT, copy_of_project
 
 CLIENT = "import boto3; boto3.client('{}', region_name='eu-central-1')"
 FLOOR = f"{CLIENT.format('dynamodb')}; from wechatpy.parser import parse_message"
-ENTRY = "import app; from chalicelib.callbacks import edge, http"
+ENTRY = "import app; from chalicelib import web; from chalicelib.callbacks import edge"
 STARTS = {
     "the floor: `boto3`, its DynamoDB client, wechatpy's parser": FLOOR,
     "the callback's modules alone": ENTRY,

@@ -95,15 +95,16 @@ def _shop_of(members: int) -> Shop:
 def _puts(members: int) -> Iterator[dict[str, object]]:
     random = Random(members)
     for number in range(members):
-        put = _member(number, random).put()
+        put = member_of(ACCOUNT, openid_of(number), random).put()
         yield {"PutRequest": {"Item": to_dynamo({**put.item, "pk": put.key.pk, "sk": put.key.sk})}}
 
 
-def _member(number: int, random: Random) -> Member:
+def member_of(account: str, openid: str, random: Random) -> Member:
+    """Someone who follows, and wrote within the last three months."""
     last = START - timedelta(days=random.randrange(DAYS))
     return Member(
-        account=ACCOUNT,
-        openid=openid_of(number),
+        account=account,
+        openid=openid,
         member_no=f"{random.getrandbits(128):032x}",
         joined_at=START - timedelta(days=DAYS),
         followed_at=START - timedelta(days=DAYS),
@@ -111,6 +112,6 @@ def _member(number: int, random: Random) -> Member:
         last_active_at=last,
         active_day=shanghai_day(last),
         hours_month=shanghai_day(last)[:7],
-        unionid=f"u{number:025d}",
+        unionid=f"u{openid[3:]}",
         version=1,
     )

@@ -7,11 +7,13 @@ from typing import TypeVar
 
 from chalicelib.store import keys
 from chalicelib.store.member import Member
+from chalicelib.store.sends import Sends, Sent
 from infra.local.wechat_simulator.parcel import Parcel
 from tests.bench.extent import Extent
 from tests.bench.report import Bar, Result
 from tests.bench.shop import ACCOUNT, Shop, log_unread, openid_of, receive
 from tests.bench.timing import Meter
+from tests.builders import a_push
 
 T = TypeVar("T")
 QUEUE = "SendMessageBatch"
@@ -61,6 +63,8 @@ def deliveries() -> dict[str, Trips]:
         "WeChat's retry of it": trips(shop, question),
         "a menu click": trips(shop, shop.parcel("event.click", known, key="faq:hours")),
         "a result event": trips(shop, shop.parcel("event.templatesendjobfinish", known, status="success")),
+        "a result event, which ends a push": trips(shop, _end_of_push(shop, known, "success")),
+        "a result event, which slows the account": trips(shop, _end_of_push(shop, known, "failed:freq limit")),
         "a new follower, whose profile is fetched": trips(shop, shop.parcel("event.subscribe", openid_of(2))),
     }
     spoiler.before_commit = lambda: _move(shop, known)
@@ -82,6 +86,20 @@ def run(extent: Extent) -> tuple[Result, ...]:
         Bar("the queue is called once where there are jobs, else never", f"{queued}", queued == (0, 0, 1)),
     )
     return (Result(SAYS, ("delivery", "calls of the table", "calls of the queue"), rows, bars),)
+
+
+def _end_of_push(shop: Shop, openid: str, status: str) -> Parcel:
+    """WeChat's word on a push that was just sent."""
+    table, now = shop.world.table(), shop.world.clock.now()
+    item = table.get(keys.member(ACCOUNT, openid))
+    if item is None:
+        raise LookupError("the member is not there")
+    push = a_push(account=ACCOUNT, push_id=status, openid="", group="", state="sent", msgid=f"{len(status)}", version=0)
+    sent = Sent(push.push_id, push.kind, push.channel, now, counts=False, state="sent", msgid=push.msgid)
+    ledger = table.get(keys.sends(ACCOUNT, openid))
+    sends = Sends.from_item(ledger) if ledger else Sends(ACCOUNT, openid, item["member_no"])
+    table.write([push.put(), sends.with_sent(sent).put()])
+    return shop.parcel("event.templatesendjobfinish", openid, status=status, msgid=push.msgid)
 
 
 def _move(shop: Shop, openid: str) -> None:

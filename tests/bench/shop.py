@@ -9,11 +9,11 @@ from pathlib import Path
 from random import Random
 
 from chalicelib.callbacks import edge
-from chalicelib.callbacks.edge import Answer, Request
 from chalicelib.clock import epoch
 from chalicelib.door import log
 from chalicelib.faq import publishing
 from chalicelib.store.release import Release
+from chalicelib.web import Answer, Request
 from infra.local.demo import content
 from infra.local.memory.world import MemoryWorld
 from infra.local.wechat_simulator import Account
