@@ -11,10 +11,13 @@ SPACE := $(subst ,, )
 OFFLINE := PIP_NO_INDEX=1 PIP_FIND_LINKS="file://$(subst $(SPACE),%20,$(CURDIR))/.venv/wheels"
 SOURCES := app.py chalicelib infra tests
 
-.PHONY: run test simulate fuzz check bench bench-long format lock package deploy clean faq-eval
+.PHONY: run demo test simulate fuzz check bench bench-long format lock package deploy destroy cost clean faq-eval stats
 
 run: $(READY)  ## everything on localhost, until Ctrl-C
 	$(BIN)/python -m infra.local
+
+demo: $(READY)  ## a year of 2,000 followers in five minutes, with reactivation and without; DEMO="--people 500 --days 120" for another
+	$(BIN)/python -m infra.local.year $(DEMO)
 
 test: $(READY) $(WHEELS)  ## all tests, with coverage
 	$(OFFLINE) $(BIN)/python -m tests
@@ -31,7 +34,7 @@ check: $(READY)  ## format, lint, types, layers, fast tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/stack.yaml
-	$(BIN)/python -m pytest -q tests/unit
+	$(BIN)/python -m pytest -q -n auto --dist worksteal tests/unit
 
 bench: $(READY) $(WHEELS) $(RIVALS)  ## what is promised about speed, measured here, in under five minutes; BENCH="handler cold" for some of it
 	$(OFFLINE) PYTHONPATH=build/rivals $(BIN)/python -m tests.bench $(BENCH)
@@ -42,6 +45,9 @@ bench-long: $(READY) $(WHEELS) $(RIVALS)  ## the same, long, and written into do
 faq-eval: .venv-eval/.ready  ## the FAQ engine beside others, into docs/faq-figures.md
 	.venv-eval/bin/python -m tests.faq_eval
 
+stats: $(READY)  ## whether the reactivation report keeps its word, simulated and written into docs/reactivation.md
+	$(BIN)/python -m tests.statistics --into docs/reactivation.md
+
 format: $(READY)
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -49,8 +55,14 @@ format: $(READY)
 package: $(READY)  ## what would be deployed, under build/package
 	$(BIN)/python -m infra.deploy --stage dev --package-into build/package
 
-deploy: $(READY)  ## STAGE=dev: the stack, then the functions
-	$(BIN)/python -m infra.deploy --stage $(STAGE)
+deploy: $(READY)  ## STAGE=dev: the stack, then the functions, then whether they work; SET="LogDays=30" for the stack's parameters, YES=1 to be asked nothing
+	$(BIN)/python -m infra.deploy --stage $(STAGE) $(foreach pair,$(SET),--set $(pair)) $(if $(YES),--yes)
+
+destroy: $(READY)  ## STAGE=dev: the functions, then the stack; DELETE_DATA=1 takes the data, too
+	$(BIN)/python -m infra.destroy --stage $(STAGE) $(if $(DELETE_DATA),--delete-data)
+
+cost: $(READY)  ## what a million callbacks cost, counted and written into docs/cost.md
+	$(BIN)/python -m infra.cost --into docs/cost.md
 
 lock:  ## pin anew: needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate requirements.in -o requirements.txt

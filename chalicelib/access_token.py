@@ -48,7 +48,7 @@ class Memory:
 
 
 class AccessTokens:
-    """Implements `wechat.client.TokenSource` for one account and one invocation: it asks for at most two refreshes."""
+    """Implements `wechat.calls.TokenSource` for one account and one invocation: it asks for at most two refreshes."""
 
     def __init__(
         self,

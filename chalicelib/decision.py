@@ -1,6 +1,6 @@
-"""The words that every handler speaks: facts in, a decision out."""
+"""The words that every handler and job speaks: facts in, a decision out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
@@ -8,9 +8,13 @@ from typing import Literal, Protocol, TypeAlias
 from chalicelib.store.account import AccountState
 from chalicelib.store.job import Job
 from chalicelib.store.member import Member
+from chalicelib.store.push import Push
+from chalicelib.store.quota import Quota
 from chalicelib.store.release import FaqEntry, Release
 from chalicelib.store.sends import Sends
+from chalicelib.store.table import Change, Table
 from chalicelib.store.tombstone import Tombstone
+from chalicelib.vault import Vault
 from chalicelib.wechat.inbound import Inbound
 from chalicelib.wechat.reply import Reply
 
@@ -22,7 +26,14 @@ class Verdict:
     outcome: Literal["answer", "clarify", "miss"]
     entries: tuple[FaqEntry, ...] = ()
     confidence: float = 0.0
-    """From 0 to 1."""
+    """From 0 to 1, which only a message has that is a keyword, a title or a question as a whole."""
+    nearest: tuple[FaqEntry, ...] = ()
+    """With a miss: the entries that came closest, the best first."""
+
+    @property
+    def was_searched(self) -> bool:
+        """Whether the answer is a finding, and might be wrong."""
+        return self.confidence < 1.0
 
 
 class Faq(Protocol):
@@ -48,9 +59,13 @@ class Facts:
     """A random id, for a member that is created by this decision."""
     faq: Faq
     state: AccountState
+    vault: Vault
+    """For words that are kept."""
     member: Member | None = None
     tombstone: Tombstone | None = None
     sends: Sends | None = None
+    quota: Quota | None = None
+    """Today's of template messages, where an event says that they go out too fast."""
 
 
 Saved: TypeAlias = Member | Sends
@@ -73,6 +88,12 @@ class Decision:
     save: tuple[Saved, ...] = ()
     erase: Erase | None = None
     jobs: tuple[Job, ...] = ()
+    pushes: tuple[Push, ...] = ()
+    """New pushes that follow from the event; one whose key was used before loses the whole decision, so their keys
+    derive from the receipt."""
+    changes: tuple[Change, ...] = ()
+    """Of what belongs to no member: what a finish event makes of a push, or of a quota. One whose condition no longer
+    holds is left out, where nothing else objects."""
     details: Mapping[str, str | int] = field(default_factory=dict)
     """Countable facts for the journal: never an openid, never a text."""
 
@@ -81,3 +102,18 @@ class Handler(Protocol):
     """A pure function: no table, clock, network or environment."""
 
     def __call__(self, event: Inbound, facts: Facts, /) -> Decision: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a job comes to: its changes are committed together with its end."""
+
+    outcome: str
+    member_no: str = ""
+    changes: tuple[Change, ...] = ()
+    details: Mapping[str, str | int] = field(default_factory=dict)
+    """Countable facts for the journal: never an openid, never a text."""
+
+
+Asked: TypeAlias = Callable[[Table], Done]
+"""What remains of a job once the outside was asked: reads the table and decides. Run again when the member moved."""

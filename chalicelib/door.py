@@ -7,13 +7,14 @@ import traceback
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from chalicelib.errors import AppError, Broken
+from chalicelib.settings import stage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,10 +49,14 @@ logging.getLogger("wechatpy").setLevel(logging.WARNING)
 
 
 def count(name: str, amount: float = 1, *, unit: str = "Count", **dimensions: str) -> None:
-    """Emit one CloudWatch metric (EMF line). Dimensions are few and bounded: account, kind, outcome."""
-    with single_metric(name=name, unit=MetricUnit(unit), value=amount, namespace="Huiyuan") as metric:
-        for key, value in dimensions.items():
-            metric.add_dimension(name=key, value=value)
+    """Emit one CloudWatch metric (EMF line): for the stage as a whole, which is what alarms watch, and once more by
+    `dimensions`. These are few and bounded: account, kind, outcome."""
+    metrics = EphemeralMetrics(namespace="Huiyuan")
+    metrics.add_metric(name=name, unit=MetricUnit(unit), value=amount)
+    metrics.add_dimension(name="stage", value=stage())
+    if dimensions:
+        metrics.add_dimensions(stage=stage(), **dimensions)
+    metrics.flush_metrics()
 
 
 def door(entry: Callable[P, R]) -> Callable[P, R]:
@@ -86,6 +91,11 @@ def each(
             work(record)
         except Exception as error:
             failed(name, error)
+
+
+def seconds_left(context: Any) -> Callable[[], float]:
+    """How long Lambda lets the invocation run on."""
+    return lambda: float(context.get_remaining_time_in_millis()) / 1000
 
 
 def answering(entry: Callable[[], R], *, name: str, instead: R) -> Callable[[], R]:

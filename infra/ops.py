@@ -1,10 +1,12 @@
 """What operators do from the command line: ``python -m infra.ops …``.
 
-It ends with 0 when done, 1 when the content is wrong (nothing was changed), 2 when the command is wrong, and 3 when
-AWS could not be reached or refused.
+It ends with 0 when done, 1 when the content is wrong (nothing was changed; `faq import` and `push import` do what is
+right all the same), 2 when the command is wrong, and 3 when AWS could not be reached or refused.
 """
 
 import argparse
+import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -13,7 +15,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.door import Deadline
 from chalicelib.errors import BadContent, Conflict, SettingsError, Unavailable
 from chalicelib.store.table import Table
-from infra import ops_faq, ops_figures
+from infra import (
+    ops_account,
+    ops_faq,
+    ops_figures,
+    ops_followers,
+    ops_keys,
+    ops_members,
+    ops_push,
+    ops_reactivation,
+    ops_tickets,
+)
 
 SECONDS = 20.0
 """How long the table may take."""
@@ -24,7 +36,8 @@ def main(arguments: Sequence[str], *, open_table: Callable[[], Table]) -> int:
     """Run one command; `open_table` is called only when the command needs it."""
     options = _parser().parse_args(arguments)
     try:
-        options.run(options, open_table)
+        code: int = options.run(options, open_table) or DONE
+        return code
     except BadContent as error:
         return _failed(f"没有改动任何内容：\n{error}", WRONG_CONTENT)
     except Conflict:
@@ -35,14 +48,20 @@ def main(arguments: Sequence[str], *, open_table: Callable[[], Table]) -> int:
         return _failed("数据表暂时连不上，请稍后再试。", UNREACHED)
     except (BotoCoreError, ClientError) as error:
         return _failed(f"AWS 没有受理：{_reason(error)}", UNREACHED)
-    return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.ops", description="会员服务的运营命令")
     commands = parser.add_subparsers(required=True, metavar="命令")
+    ops_account.add_commands(commands)
     ops_faq.add_commands(commands)
     ops_figures.add_commands(commands)
+    ops_followers.add_commands(commands)
+    ops_push.add_commands(commands)
+    ops_keys.add_commands(commands)
+    ops_tickets.add_commands(commands)
+    ops_members.add_commands(commands)
+    ops_reactivation.add_commands(commands)
     return parser
 
 
@@ -62,5 +81,12 @@ def _open_table() -> Table:
     return runtime().table(Deadline(SECONDS))
 
 
+def _quiet() -> None:
+    """Log lines and metrics are the functions': here they would stand among what the operator reads."""
+    logging.disable(logging.CRITICAL)
+    os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+
+
 if __name__ == "__main__":
+    _quiet()
     sys.exit(main(sys.argv[1:], open_table=_open_table))

@@ -21,6 +21,15 @@ WHOLE = (
     "chalicelib/callbacks/edge.py",
     "chalicelib/callbacks/settle.py",
     "chalicelib/callbacks/snapshot.py",
+    "chalicelib/callbacks/trials.py",
+    "chalicelib/push/claims.py",
+    "chalicelib/push/results.py",
+    "chalicelib/push/send.py",
+    "chalicelib/sending/allowance.py",
+    "chalicelib/sending/gate.py",
+    "chalicelib/sending/outcomes.py",
+    "chalicelib/sending/reservation.py",
+    "chalicelib/sending/rules.py",
     "chalicelib/store/dynamo.py",
     "chalicelib/wechat/envelope.py",
     "chalicelib/wechat/inbound.py",
@@ -29,6 +38,7 @@ WHOLE = (
 )
 """Files on which every exactly-once promise stands: all of their branches."""
 BROWSER = "tests/e2e/browser"
+ON_ALL_CORES = ("-n", "auto", "--dist", "loadfile")
 PLUGIN = "tests.support.no_skips"
 
 
@@ -37,7 +47,7 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return int(pytest.main(["-q", *arguments]))
     beside = _browser_tests()
-    code = pytest.main(["-q", "-p", PLUGIN, "--cov", "--cov-report=", f"--ignore={BROWSER}"])
+    code = pytest.main(["-q", "-p", PLUGIN, *ON_ALL_CORES, "--cov", "--cov-report=", f"--ignore={BROWSER}"])
     browser = _finished(beside)
     return int(code) or browser or _judged()
 

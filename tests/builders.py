@@ -12,9 +12,11 @@ from chalicelib.decision import Decision, Facts, Verdict
 from chalicelib.store.account import AccountState
 from chalicelib.store.job import Job
 from chalicelib.store.member import Member
+from chalicelib.store.push import Content, Push
 from chalicelib.store.release import FaqEntry, Release
-from chalicelib.store.sends import Sends
+from chalicelib.store.sends import Sends, Sent
 from chalicelib.store.tombstone import Tombstone
+from chalicelib.vault import Vault
 from chalicelib.wechat.events import EVENTS
 from chalicelib.wechat.inbound import Inbound, parse
 from chalicelib.wechat.messages import MESSAGES
@@ -26,6 +28,7 @@ APPID = "wx0123456789abcdef"
 GH_ID = "gh_0123456789ab"
 OPENID = "oFollower00000000000000001"
 HANDLE = "b3a1f0c2d4e5f60718293a4b5c6d7e8f"
+VAULT = Vault(b"5a" * 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,36 @@ def a_ledger(**changes: Any) -> Sends:
     return replace(Sends(ACCOUNT, OPENID, "m-0001", version=1), **changes)
 
 
+def a_sent(**changes: Any) -> Sent:
+    """A template notice to `a_member` that WeChat took at noon, under the number 180."""
+    sent = Sent("p-1", "news", "template", NOON, counts=False, state="sent", msgid="180", template="T-1")
+    return replace(sent, **changes)
+
+
 def a_job(kind: str, **changes: Any) -> Job:
     """A job about `a_member` that is due at noon, not written yet."""
     payload = {"openid": OPENID, "member_no": "m-0001"}
     return replace(Job(ACCOUNT, f"{kind}-0001", kind, NOON, payload), **changes)
+
+
+def a_push(**changes: Any) -> Push:
+    """A template notice of an order to `a_member`, planned and due at noon, as read from the table."""
+    push = Push(
+        account=ACCOUNT,
+        push_id="5f1d7a84c0b94e0fa2a6c3de7b8f9012",
+        kind="order.shipped",
+        channel="template",
+        content_class="service",
+        openid=OPENID,
+        group=HANDLE[:16],
+        content=Content("T-1", {"thing1": "订单已发货", "time2": "2026-03-04 12:00"}),
+        planned_at=NOON,
+        not_before=NOON,
+        expires_at=NOON + timedelta(days=3),
+        due_at=NOON,
+        version=1,
+    )
+    return replace(push, **changes)
 
 
 def saved_member(decision: Decision | None) -> Member:
@@ -106,6 +135,7 @@ def facts(**changes: Any) -> Facts:
         fresh_id="fresh-0001",
         faq=faq,
         state=AccountState(ACCOUNT, release=faq.release.version, version=1),
+        vault=VAULT,
     )
     return replace(known, **changes)
 

@@ -1,6 +1,6 @@
 """One message, from start to end."""
 
-from chalicelib.callbacks import routes
+from chalicelib.callbacks import routes, trials
 from chalicelib.callbacks.settle import settle
 from chalicelib.callbacks.snapshot import snapshot
 from chalicelib.callbacks.world import World
@@ -37,7 +37,7 @@ def _settled(event: Inbound, credentials: Credentials, world: World) -> Receipt:
         if isinstance(known, Receipt):
             log.info("callback.replayed", extra={"receipt": event.receipt_id, "kind": event.kind})
             return known
-        decision = routes.choose(event)(event, known)
+        decision = trials.stamped(event, known, routes.choose(event)(event, known))
         receipt = settle(event, known, decision, table=world.table, attempt=world.new_id())  # one transaction
         if receipt is not None:
             extra = {"receipt": event.receipt_id, "kind": event.kind, "outcome": decision.outcome}

@@ -7,11 +7,13 @@ from typing import TypeAlias
 
 from chalicelib.callbacks import human
 from chalicelib.decision import Decision, Facts
+from chalicelib.faq import feedback
 from chalicelib.faq import handlers as faq
 from chalicelib.members import jobs, rights
 from chalicelib.members.rules import after_act, came_too_late, newcomer
 from chalicelib.members.texts import CONFIRM_ERASURE
 from chalicelib.store.tombstone import Tombstone
+from chalicelib.tickets import jobs as tickets
 from chalicelib.wechat.events import Key
 from chalicelib.wechat.inbound import Inbound
 from chalicelib.wechat.messages import Text, Voice
@@ -26,16 +28,16 @@ COMMANDS: dict[str, Command] = {
     "订阅": rights.opt_in,
     "我的数据": rights.my_data,
     "删除我的数据": rights.ask_erasure,
-    "人工": faq.to_human,
-    "转人工": faq.to_human,
-    "人工客服": faq.to_human,
+    "人工": human.ask,
+    "转人工": human.ask,
+    "人工客服": human.ask,
     "退出人工": human.leave,
 }
 MENU_COMMANDS: dict[str, Command] = {
     "cmd:opt_out": rights.opt_out,
     "cmd:opt_in": rights.opt_in,
     "cmd:my_data": rights.my_data,
-    "cmd:human": faq.to_human,
+    "cmd:human": human.ask,
 }
 ENTRY_KEY = "faq:"
 AROUND = " \t\r\n。.,、;；:!?~“”‘’\"'「」【】[]()"
@@ -77,7 +79,7 @@ def needs_table(text: str) -> bool:
 
 def _answer_words(event: Inbound, facts: Facts, text: str) -> Decision:
     command = command_of(text)
-    answered = _open_question(event, facts, command)
+    answered = feedback.taken(event, facts) or _open_question(event, facts, command)
     if answered:
         return answered
     facts = _without_question(facts)
@@ -99,7 +101,7 @@ def _open_question(event: Inbound, facts: Facts, text: str) -> Decision | None:
 def _without_question(facts: Facts) -> Facts:
     """Who says something else has left the question behind. Waiting for human service is no question."""
     member = facts.member
-    if member is None or member.conversation is None or member.conversation.topic == "human":
+    if member is None or member.conversation is None or not member.conversation.is_question:
         return facts
     return replace(facts, member=replace(member, conversation=None))
 
@@ -126,11 +128,14 @@ def _for_member(event: Inbound, facts: Facts, decide: Callable[[Facts], Decision
     if left is not None and came_too_late(event, left):
         return _too_late(event, facts, left, decide)
     member = after_act(facts.member or newcomer(event, facts), event)
-    decision = decide(replace(facts, member=member))
+    known = replace(facts, member=replace(member, unheard=()))
+    decision = decide(known)
+    if decision.outcome == faq.WANTED:
+        decision = human.find_person(event, known, decision, words=_question(event, decision))
     if not decision.save:
         return decision
-    met = jobs.met(member, event, facts)
-    return replace(decision, jobs=(*decision.jobs, *met)) if met else decision
+    follow = (*jobs.met(member, event, facts), *tickets.answer(member, event, facts))
+    return replace(decision, jobs=(*decision.jobs, *follow)) if follow else decision
 
 
 def _too_late(event: Inbound, facts: Facts, left: Tombstone, decide: Callable[[Facts], Decision]) -> Decision:
@@ -141,6 +146,11 @@ def _too_late(event: Inbound, facts: Facts, left: Tombstone, decide: Callable[[F
 
 def _seen(facts: Facts) -> Decision:
     return Decision("seen", save=(facts.member,) if facts.member else ())
+
+
+def _question(event: Inbound, decision: Decision) -> str:
+    """What the follower has asked; the number of a suggestion says nothing by itself."""
+    return "" if "chosen" in decision.details else _words(event)
 
 
 def _words(event: Inbound) -> str:

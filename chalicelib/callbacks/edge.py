@@ -1,7 +1,5 @@
 """Where WeChat's requests come in: whoever is not WeChat learns nothing, and nothing is written for them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from chalicelib.callbacks.answer import answer
@@ -12,36 +10,13 @@ from chalicelib.door import Deadline, count, log
 from chalicelib.errors import CredentialsError, Refused, UnknownAccount
 from chalicelib.faq.releases import Releases
 from chalicelib.runtime import ANSWER_SECONDS, Runtime, runtime
+from chalicelib.web import FORBIDDEN, TOO_LARGE, UNKNOWN, Answer, Request
 from chalicelib.wechat import envelope, inbound
 from chalicelib.wechat import reply as replies
 from chalicelib.wechat.envelope import Keys, Opened
 
 MOST_BYTES = 64 * 1024
 SILENCE = "success"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What came in, freed of the web framework."""
-
-    account: str
-    query: Mapping[str, Sequence[str]]
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes out. An empty body says no more than its status."""
-
-    status: int
-    body: str = ""
-    content_type: str = "text/plain"
-
-
-FORBIDDEN = Answer(403)
-UNKNOWN = Answer(404)
-TOO_LARGE = Answer(413)
-BROKEN = Answer(500)
 
 
 def verify(request: Request) -> Answer:
@@ -51,7 +26,7 @@ def verify(request: Request) -> Answer:
     if isinstance(credentials, Answer):
         return credentials
     try:
-        return Answer(200, envelope.check_echo(request.query, token=credentials.token, now=r.now()))
+        return Answer(200, envelope.check_echo(request.query, tokens=credentials.tokens, now=r.now()))
     except Refused as refused:
         return _refuse(request, str(refused))
 
@@ -103,8 +78,8 @@ def _open(request: Request, credentials: Credentials, r: Runtime) -> Opened:
     if credentials.mode == "safe" and (b"<!DOCTYPE" in request.body or not request.body.isascii()):
         raise Refused("body.not_safe_mode")  # it has names and base64, while a follower's own words may have anything
     if credentials.mode == "plain":
-        return envelope.open_plain(request.query, request.body, token=credentials.token, now=r.now())
-    keys = Keys(credentials.appid, credentials.token, credentials.aes_keys)
+        return envelope.open_plain(request.query, request.body, tokens=credentials.tokens, now=r.now())
+    keys = Keys(credentials.appid, credentials.tokens, credentials.aes_keys)
     return envelope.open_sealed(request.query, request.body, keys=keys, now=r.now())
 
 
@@ -115,7 +90,7 @@ def _sealed(xml: str, opened: Opened, credentials: Credentials, r: Runtime) -> s
         xml,
         key=opened.key,
         nonce=opened.nonce,
-        token=credentials.token,
+        token=opened.token,
         appid=credentials.appid,
         at=epoch(r.now()),
     )

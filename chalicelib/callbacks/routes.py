@@ -15,7 +15,10 @@ from chalicelib.members.handlers import (
     on_subscribe,
     on_unsubscribe,
 )
-from chalicelib.members.subscriptions import on_change, on_popup, on_sent
+from chalicelib.members.notices import on_sent
+from chalicelib.members.subscriptions import on_change, on_popup
+from chalicelib.push.handlers import on_template_finished
+from chalicelib.push.mass_handlers import on_mass_finished
 from chalicelib.wechat.inbound import Inbound, Unknown
 from chalicelib.wechat.messages import Text, Voice
 from chalicelib.wechat.reply import Reply
@@ -44,6 +47,8 @@ ROUTES: dict[str, Handler] = {
     "event.subscribe_msg_popup_event": on_popup,
     "event.subscribe_msg_change_event": on_change,
     "event.subscribe_msg_sent_event": on_sent,
+    "event.templatesendjobfinish": on_template_finished,
+    "event.masssendjobfinish": on_mass_finished,
     "event.user_info_modified": authorizations.on_modified,
     "event.user_authorization_revoke": authorizations.on_revoked,
     "event.user_authorization_cancellation": on_cancellation,

@@ -1,8 +1,11 @@
 """A decision becomes true: receipt, journal entry and every change, in one transaction."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chalicelib.decision import Decision, Erase, Facts, Saved
+from chalicelib.door import log
+from chalicelib.sending import intents
 from chalicelib.store import keys, tombstone
 from chalicelib.store.journal import Entry
 from chalicelib.store.member import Member
@@ -23,14 +26,32 @@ def settle(event: Inbound, facts: Facts, decision: Decision, *, table: Table, at
         attempt=attempt,
         at=facts.now,
         reply=decision.reply.to_item() if decision.reply else None,
-        jobs=tuple(job.name for job in decision.jobs),
+        jobs=tuple(_to_wake(decision, facts)),
     )
     try:
         table.write([receipt.put(), _entry(event, facts, decision).put(), *_changes(event, facts, decision)])
     except Lost as lost:
         stood = lost.stood.get(keys.receipt(facts.account, event.receipt_id))
-        return Receipt.from_item(stood) if stood else None
+        if stood:
+            return Receipt.from_item(stood)
+        rest = _without(decision, lost)
+        return settle(event, facts, rest, table=table, attempt=attempt) if rest else None
     return receipt
+
+
+def _to_wake(decision: Decision, facts: Facts) -> Iterator[str]:
+    """What is due at once; the clock wakes the rest."""
+    yield from (job.name for job in decision.jobs if job.due_at <= facts.now)
+    yield from (push.name for push in decision.pushes if push.due_at <= facts.now)
+
+
+def _without(decision: Decision, lost: Lost) -> Decision | None:
+    """Without what no longer applies elsewhere, where nothing else objected: it must not lose the decision for ever."""
+    rest = tuple(change for change in decision.changes if change.key not in lost.stood)
+    if len(decision.changes) - len(rest) < len(lost.stood):
+        return None
+    log.warning("callback.change_left_out", extra={"outcome": decision.outcome})
+    return replace(decision, changes=rest)
 
 
 def _entry(event: Inbound, facts: Facts, decision: Decision) -> Entry:
@@ -58,6 +79,9 @@ def _changes(event: Inbound, facts: Facts, decision: Decision) -> Iterator[Chang
         yield from _erasing(event, facts, decision.erase)
     for job in decision.jobs:
         yield job.put()
+    for push in decision.pushes:
+        yield from intents.changes(push)
+    yield from decision.changes
 
 
 def _conditions(saved: Saved, facts: Facts, decision: Decision) -> Iterator[Change]:

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.credentials import Accounts, Parameters
+from chalicelib.credentials import Accounts
 from chalicelib.errors import CredentialsError
+from chalicelib.kept import Parameters
 
 SHAPE = re.compile(r"[0-9A-Za-z]{32}")
 

@@ -49,16 +49,22 @@ class Refresher:
 
         `refused` is the fingerprint of a token that WeChat no longer takes. Raises CredentialsError, Unavailable.
         """
+        token = self._attended(account, refused)
+        left = (token.expires_at - self.now()).total_seconds() if token.expires_at else 0
+        count("TokenSecondsLeft", max(0, left), unit="Seconds", account=account)
+
+    def _attended(self, account: str, refused: str) -> Token:
+        """The token as it stands when all is done that can be."""
         for _ in range(PATIENCE):
             token = tokens.find(self.table, account)
             if self._is_fresh(token, refused) or self._is_broken(token):
-                return
+                return token
             leased = self._lease(token)
             if leased:
-                self._renew(leased, refused)
-                return
+                return self._renewed(leased, refused)
             self.sleep(PAUSE)
         log.info("token.waited", extra={"account": account})
+        return tokens.find(self.table, account)
 
     def _is_fresh(self, token: Token, refused: str) -> bool:
         now = self.now()
@@ -78,7 +84,8 @@ class Refresher:
             return None
         return self._write(replace(token, lease=self.new_id(), lease_until=self.now() + LEASE))
 
-    def _renew(self, leased: Token, refused: str) -> None:
+    def _renewed(self, leased: Token, refused: str) -> Token:
+        """The new token, or the old one when none is to be had."""
         asked_at = self.now()
         try:
             value, seconds = self._fetched(self.secret(leased.account))
@@ -90,7 +97,10 @@ class Refresher:
             self._break(leased)
         else:
             expires_at = asked_at + timedelta(seconds=seconds)
-            self._store(replace(leased, value=value, expires_at=expires_at, fetched_at=asked_at), refused)
+            fetched = replace(leased, value=value, expires_at=expires_at, fetched_at=asked_at)
+            self._store(fetched, refused)
+            return fetched
+        return leased
 
     def _fetched(self, app: AppSecret) -> tuple[str, int]:
         try:

@@ -4,14 +4,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
+from chalicelib.decision import Asked, Done
 from chalicelib.door import count, log
 from chalicelib.errors import Conflict
+from chalicelib.faq import misses
+from chalicelib.followers import listing, parts, tags
+from chalicelib.followers.kit import Kit as FollowersKit
 from chalicelib.members import erasure, jobs, profile
-from chalicelib.members.work import Asked, Done
+from chalicelib.push import mass, template_sync
+from chalicelib.push.kit import Kit
+from chalicelib.sending import batches, templates
+from chalicelib.sending.allowance import Allowance
 from chalicelib.store import job as job_store
 from chalicelib.store.job import Job
 from chalicelib.store.journal import Entry
 from chalicelib.store.table import Lost
+from chalicelib.store.tags import MIRROR
+from chalicelib.tickets import answering, notifying
+from chalicelib.tickets import jobs as tickets
 from chalicelib.wechat.errors import WechatError
 from chalicelib.work.retry import MOST_ATTEMPTS, lease, next_try
 from chalicelib.work.tools import Tools
@@ -24,7 +34,29 @@ JOBS: dict[str, Asker] = {
     jobs.PROFILE: lambda job, tools: profile.ask(
         job, wechat=tools.wechat(job.account), credentials=tools.accounts.find(job.account), now=tools.now()
     ),
-    jobs.ERASURE: lambda job, tools: erasure.ask(job, table=tools.table),
+    jobs.ERASURE: lambda job, tools: erasure.ask(
+        job, table=tools.table, credentials=tools.accounts.find(job.account), now=tools.now()
+    ),
+    batches.WORK: lambda job, tools: mass.ask(job, _kit(tools)),
+    listing.LIST: lambda job, tools: listing.ask(job, _followers_kit(job, tools)),
+    listing.PART: lambda job, tools: parts.ask(job, _followers_kit(job, tools)),
+    MIRROR: lambda job, tools: tags.ask(job, _followers_kit(job, tools)),
+    misses.MISSED: lambda job, tools: misses.ask(job, now=tools.now()),
+    tickets.NOTIFY: lambda job, tools: notifying.ask(
+        job,
+        table=tools.table,
+        credentials=tools.accounts.find(job.account),
+        queues=tools.queues,
+        now=tools.now(),
+    ),
+    tickets.ANSWER: lambda job, tools: answering.ask(
+        job,
+        table=tools.table,
+        credentials=tools.accounts.find(job.account),
+        queues=tools.queues,
+        now=tools.now(),
+    ),
+    templates.SYNC: lambda job, tools: template_sync.ask(job, wechat=tools.wechat(job.account), now=tools.now()),
 }
 
 
@@ -38,6 +70,16 @@ def do(name: str, tools: Tools) -> None:
         _finish(job, decide, tools)
     except WechatError as error:
         _put_off(job, error, tools)
+
+
+def _kit(tools: Tools) -> Kit:
+    """For a sender that comes to one call at most."""
+    return Kit(tools.table, tools.queues, tools.accounts, tools.wechat, Allowance(tools.table, lot=1), tools.now)
+
+
+def _followers_kit(job: Job, tools: Tools) -> FollowersKit:
+    credentials = tools.accounts.find(job.account)
+    return FollowersKit(tools.table, tools.wechat(job.account), credentials, tools.now, tools.new_id)
 
 
 def _claimed(name: str, tools: Tools) -> Job | None:

@@ -8,6 +8,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infra.local.demo.notice import Notice
+    from infra.local.world import LocalWorld
 
 LOG = Path("build/huiyuan.log")
 VARIABLES = {"app": "HUIYUAN_APP_PORT", "wechat": "HUIYUAN_WECHAT_PORT", "aws": "HUIYUAN_AWS_PORT"}
@@ -31,8 +36,8 @@ def main() -> int:
     world = LocalWorld(Ports(**ports), seed=7)
     try:
         world.start()
-        seed(world)
-        print(_hello(world.wechat.url, world.gateway.url, world.aws.url), flush=True)
+        notice = seed(world)
+        print(_hello(world, notice), flush=True)
         stopped.wait()
     finally:
         world.stop()
@@ -40,10 +45,16 @@ def main() -> int:
     return 0
 
 
-def _hello(wechat: str, app: str, aws: str) -> str:
+def _hello(world: "LocalWorld", notice: "Notice") -> str:
+    app, wechat, aws = world.gateway.url, world.wechat.url, world.aws.url
+    variables = " ".join(f"{name}={value}" for name, value in world.environment.items())
     return (
         f"\n  手机页面  {wechat}/\n  应用      {app}/wechat/demo   （健康检查 {app}/healthz）\n"
-        f"  本地 AWS  {aws}/moto-api/\n  应用日志  {LOG}\n\n按 Ctrl-C 停止。"
+        f"  本地 AWS  {aws}/moto-api/\n  应用日志  {LOG}\n\n"
+        f"以下命令请在另一个终端里、在这个目录下粘贴。\n\n"
+        f"给第一位粉丝林小满发一条订单通知（粘贴几次，她也只收到一条）：\n{notice.as_shell(app, wechat)}\n"
+        f"让那个终端里的运营命令 python -m infra.ops … --account demo 认得这里：\n\n"
+        f"    . .venv/bin/activate\n    export {variables}\n\n按 Ctrl-C 停止。"
     )
 
 

@@ -10,6 +10,11 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
+from infra.local.moto_alarms import know_alarms
+from infra.local.moto_changes import know_change_sets
+from infra.local.moto_queries import look_below_the_key
+from infra.local.moto_transactions import keep_what_is_named
+
 REGION = "cn-north-1"
 
 
@@ -21,7 +26,11 @@ class LocalAws:
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
 
     def start(self) -> None:
+        keep_what_is_named()
+        look_below_the_key()
         guard_transactions()
+        know_alarms()
+        know_change_sets()
         moto_api_backend.reset()  # moto keeps its state in the process, also that of a server before this one
         self._server.start()
         host, port = self._server.get_host_and_port()
@@ -29,6 +38,17 @@ class LocalAws:
 
     def stop(self) -> None:
         self._server.stop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a shell whose commands shall know only this AWS. The credentials mean nothing."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "NO_PROXY": "127.0.0.1",
+        }
 
     def client(self, service: Any, *, seconds: float = 10) -> Any:
         """A client of the local AWS. Its credentials mean nothing."""

@@ -85,6 +85,11 @@ class LocalWorld:
         while self._running:
             self._running.pop()()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a shell whose ``python -m infra.ops`` shall know only this world."""
+        return {"HUIYUAN_STAGE": STAGE, "HUIYUAN_WECHAT_API": self.wechat.url, **self.aws.environment}
+
     def add_account(self, account: Account, *, data_key: str) -> None:
         """Make an account known on both sides: in the simulator, and in the parameters of the app."""
         self.simulator.add_account(account)
@@ -108,7 +113,7 @@ class LocalWorld:
         self.aws = LocalAws(self._ports.aws)
         self.aws.start()
         self._running.append(self.aws.stop)
-        clients = {name: self.aws.client(name) for name in ("cloudformation", "dynamodb", "sqs")}
+        clients = {name: self.aws.client(name) for name in ("cloudformation", "dynamodb")}
         provision(stage=STAGE, say=say, protected=False, **clients)
 
     def _start_app(self) -> None:
@@ -122,17 +127,22 @@ class LocalWorld:
 
     def _start_pumps(self) -> None:
         from chalicelib.journal.entry import journal_roll
+        from chalicelib.push.entry import push_send, push_watch
+        from chalicelib.reactivation.entry import reactivation_plan
         from chalicelib.tokens.entry import token_refresh
         from chalicelib.work.entry import tick, work_do
 
-        queue = self.runtime.settings.work_queue
-        self.pump = QueuePump(self.aws.client("sqs"), queue=queue, handler=work_do, name="work_do")
+        settings = self.runtime.settings
+        self.pump = QueuePump(self.aws.client("sqs"), queue=settings.work_queue, handler=work_do, name="work_do")
+        pushes = QueuePump(self.aws.client("sqs"), queue=settings.push_queue, handler=push_send, name="push_send")
         schedules = Schedules((
             Schedule(tick, name="tick", minutes=1, now=self.clock.now),
             Schedule(token_refresh, name="token_refresh", minutes=5, now=self.clock.now),
             Schedule(journal_roll, name="journal_roll", minutes=15, now=self.clock.now),
+            Schedule(push_watch, name="push_watch", minutes=5, now=self.clock.now),
+            Schedule(reactivation_plan, name="reactivation_plan", minutes=5, now=self.clock.now),
         ))  # fmt: skip
         self.clock.subscribe(schedules.clock_moved)
-        for pump in (self.pump, schedules):
+        for pump in (self.pump, pushes, schedules):
             pump.start()
             self._running.append(pump.stop)

@@ -9,7 +9,11 @@ from typing import Any
 import boto3
 import pytest
 from moto.apigateway.models import APIGatewayBackend
+from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
+
+from infra.local.moto_alarms import know_alarms
+from infra.local.moto_changes import know_change_sets
 
 ACCOUNT_ID = "123456789012"
 
@@ -18,6 +22,8 @@ ACCOUNT_ID = "123456789012"
 def aws(*, region: str) -> Iterator[Mapping[str, str]]:
     """An empty AWS on a free port; yields the variables that lead there. They hold for this process meanwhile."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    know_alarms()
+    know_change_sets()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -27,6 +33,7 @@ def aws(*, region: str) -> Iterator[Mapping[str, str]]:
             for name, value in variables.items():
                 environment.setenv(name, value)
             environment.setattr(boto3, "DEFAULT_SESSION", None)
+            environment.setitem(default_user_config["lambda"], "use_docker", False)  # else queues run containers
             urllib.request.urlopen(f"http://{host}:{port}/moto-api/reset", data=b"", timeout=5).close()
             yield variables
     finally:

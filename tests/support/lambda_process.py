@@ -6,7 +6,7 @@ python -m tests.support.lambda_process AWS_URL WECHAT_URL NOW [--die-after-commi
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -26,14 +26,14 @@ KILLED = 9
 class DyingQueues(Queues):
     """The first wake-up comes right after the commit and before the reply: then the process is gone."""
 
-    def wake(self, names: Sequence[str]) -> int:
+    def wake(self, names: Iterable[str], *, turn: str = "") -> int:
         os._exit(KILLED)
 
 
 class DyingRuntime(LocalRuntime):
     @cached_property
     def queues(self) -> Queues:
-        return DyingQueues(self._client("sqs"), work=self.settings.work_queue)
+        return DyingQueues(self._client("sqs"), work=self.settings.work_queue, push=self.settings.push_queue)
 
 
 def main(aws_url: str, wechat_url: str, now: str, *options: str) -> None:

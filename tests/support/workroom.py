@@ -61,7 +61,7 @@ class Workroom:
 
     @property
     def queues(self) -> Queues:
-        return Queues(self.sqs, work=QUEUE)
+        return Queues(self.sqs, work=QUEUE, push=f"{QUEUE}-push.fifo")
 
     @property
     def tools(self) -> Tools:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credentials import MOST_KEPT, Accounts, Credentials
+from chalicelib.credentials import Accounts, Credentials
 from chalicelib.errors import CredentialsError, Unavailable, UnknownAccount
+from chalicelib.kept import MOST_KEPT
 from tests.builders import APPID, NOON, OPENID
 from tests.support.logs import logged
 
@@ -93,8 +94,15 @@ def test_an_account_is_in_safe_mode_with_one_key_unless_told_otherwise() -> None
     assert len(credentials.aes_keys) == 1
 
 
+def test_while_a_token_is_rotated_the_previous_one_stands_beside_it() -> None:
+    assert read(a_parameter(previous_token="tokenOfBefore")).tokens == ("tokenOfTheShop", "tokenOfBefore")
+    assert read(a_parameter()).tokens == ("tokenOfTheShop",)
+
+
 def test_credentials_do_not_show_their_secrets() -> None:
-    shown = repr(read(a_parameter()))
+    shown = repr(read(a_parameter(previous_token="tokenOfBefore")))
+
+    assert "tokenOfBefore" not in shown
 
     assert "tokenOfTheShop" not in shown
     assert DATA_KEY not in shown
@@ -129,6 +137,8 @@ def test_a_follower_has_a_handle_that_does_not_tell_the_openid_and_differs_by_ac
         ("aes_key", ["A"]),
         ("previous_aes_key", ""),
         ("previous_aes_key", "A" * 42),
+        ("previous_token", ""),
+        ("previous_token", "x" * 33),
         ("data_key", None),
         ("data_key", "0" * 63),
         ("data_key", "g" * 64),

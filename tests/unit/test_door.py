@@ -74,18 +74,20 @@ def test_a_metric_is_a_line_that_cloudwatch_understands(capsys: pytest.CaptureFi
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive == {
         "Namespace": "Huiyuan",
-        "Dimensions": [["account"]],
+        "Dimensions": [["stage"], ["stage", "account"]],
         "Metrics": [{"Name": "Refused", "Unit": "Count"}],
     }
     assert isinstance(line["_aws"]["Timestamp"], int)
-    assert (line["Refused"], line["account"]) == ([2.0], "demo")
+    assert (line["Refused"], line["stage"], line["account"]) == ([2.0], "dev", "demo")
 
 
 def test_a_metric_has_the_unit_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
     count("Age", 12.5, unit="Seconds")
 
     (line,) = metrics(capsys.readouterr().out)
-    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "Age", "Unit": "Seconds"}]
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Metrics"] == [{"Name": "Age", "Unit": "Seconds"}]
+    assert directive["Dimensions"] == [["stage"]]
     assert line["Age"] == [12.5]
 
 

@@ -205,6 +205,22 @@ def test_a_permanent_refusal_costs_one_call_a_minute_and_tells_the_operator(
     assert SECRET not in printed
 
 
+def test_how_long_a_token_lasts_is_told_each_time_it_is_looked_after(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refresher = world.refresher(Wechat("first", error_for(40164)))
+
+    refresher.refresh(ACCOUNT)
+    world.pass_time(minutes=100)
+    refresher.refresh(ACCOUNT)
+    world.pass_time(minutes=30)
+    refresher.refresh(ACCOUNT)
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    left = [line["TokenSecondsLeft"] for line in told if "TokenSecondsLeft" in line]
+    assert left == [[7200.0], [1200.0], [0.0]]
+
+
 def test_once_the_operator_has_mended_it_the_next_token_comes_within_a_minute(world: World) -> None:
     wechat = Wechat(error_for(40164), "first")
     refresher = world.refresher(wechat)

@@ -1,14 +1,18 @@
 """A shop with followers: what a newcomer finds after `make run`."""
 
+import json
 from random import Random
 
 from chalicelib.door import Deadline
 from chalicelib.faq import publishing
+from chalicelib.sending import templates
 from infra.local.demo import content
+from infra.local.demo.notice import Notice
 from infra.local.wechat_simulator.account import generated, letters
 from infra.local.world import LocalWorld
 
 ACCOUNT = "demo"
+EVENT_KEY = "demo"
 NAME = "青禾生鲜"
 FOLLOWERS: tuple[tuple[str, str, str], ...] = (
     ("林小满", "store-01", "新"),
@@ -30,8 +34,11 @@ NOTICES = (
 )
 
 
-def seed(world: LocalWorld) -> None:
-    """Everything goes the way it would on the real platform: parameters, publishing, API calls, callbacks."""
+def seed(world: LocalWorld) -> Notice:
+    """Everything goes the way it would on the real platform: parameters, publishing, API calls, callbacks.
+
+    Returns a notice that can be asked for.
+    """
     random = Random(7)  # noqa: S311 - made-up credentials of an account on this machine
     account = generated(random, account=ACCOUNT, callback_url=world.callback_url(ACCOUNT), name=NAME)
     world.add_account(account, data_key=letters(random, 64, "0123456789abcdef"))
@@ -44,7 +51,15 @@ def seed(world: LocalWorld) -> None:
         wechat.create_qrcode(channel.scene, permanent=True)
     for template_id, title, keywords, subscribe in NOTICES:
         world.simulator.add_template(ACCOUNT, template_id, title, keywords, subscribe=subscribe)
-    for name, scene, words in FOLLOWERS:
-        openid = world.simulator.add_follower(ACCOUNT, name)
-        world.simulator.follow(openid, scene)
-        world.simulator.say(openid, words)
+    templates.fetch(table, ACCOUNT, "first", queues=world.runtime.queues, now=world.clock.now())
+    secret = letters(random, 64, "0123456789abcdef")
+    world.put_parameter(world.runtime.settings.event_parameter(ACCOUNT), json.dumps({EVENT_KEY: secret}))
+    openids = [_followed(world, *follower) for follower in FOLLOWERS]
+    return Notice(ACCOUNT, EVENT_KEY, secret, openids[0], NOTICES[0][0])
+
+
+def _followed(world: LocalWorld, name: str, scene: str, words: str) -> str:
+    openid = world.simulator.add_follower(ACCOUNT, name)
+    world.simulator.follow(openid, scene)
+    world.simulator.say(openid, words)
+    return openid

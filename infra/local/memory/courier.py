@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from chalicelib.callbacks import edge
-from chalicelib.callbacks.edge import BROKEN, Answer, Request
 from chalicelib.door import answering
+from chalicelib.web import BROKEN, Answer, Request
 from infra.local.memory.faults import Crashed
 from infra.local.wechat_simulator import CallbackResponse, CallbackUnreachable
 

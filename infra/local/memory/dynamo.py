@@ -110,6 +110,11 @@ class MemoryDynamo:
             self._storage.expire()
             return self._storage.items()
 
+    def first(self, index: str, partition: str) -> str | None:
+        """The lowest sort key of an index's partition, for whoever drives the clock; no call of the service."""
+        with self._lock:
+            return self._storage.indexes[index].first(partition)
+
     def __len__(self) -> int:
         return self._storage.count
 

@@ -63,6 +63,11 @@ class Index:
         self._catch_up()
         return self._partitions.get(partition) or Ordered()
 
+    def first(self, partition: str) -> str | None:
+        """The lowest sort key of a partition."""
+        entries = self.partition(partition).walk(lambda order: (0, len(order)), forward=True, after=None)
+        return next((place[0] for place, _ in entries), None)
+
     def item(self, partition: str, place: Place) -> Typed:
         """An entry as a query shows it: keys only."""
         sort, pk, sk = place

@@ -9,12 +9,14 @@ from random import Random
 from typing import Any, TypeAlias
 
 from chalicelib.callbacks import edge
+from chalicelib.clock import parse_iso
 from chalicelib.door import Deadline
 from chalicelib.errors import AppError, Unavailable
 from chalicelib.runtime import Runtime, use
 from chalicelib.settings import Settings
 from chalicelib.store.dynamo import DynamoTable
-from chalicelib.store.keys import INDEX_KEYS
+from chalicelib.store.keys import BY_DUE, DUE_SHARDS, INDEX_KEYS, due_shard
+from chalicelib.store.push import OPEN
 from infra.local import lambdas
 from infra.local.memory.courier import EdgeCourier
 from infra.local.memory.dynamo import MemoryDynamo
@@ -118,7 +120,8 @@ class MemoryWorld:
         self.dynamo = MemoryDynamo(f"huiyuan-{STAGE}", INDEX_KEYS, now=self.clock.now, index_lag=index_lag,
                                    ttl_lag=ttl_lag, faults=self.faults)  # fmt: skip
         self.sqs = MemorySqs(now=self.clock.now, chaos=chaos, faults=self.faults)
-        self._queue = self.sqs.create_queue(QueueName=f"huiyuan-{STAGE}-work")["QueueUrl"]
+        self.sqs.create_queue(QueueName=f"huiyuan-{STAGE}-work")
+        self.sqs.create_queue(QueueName=f"huiyuan-{STAGE}-push.fifo", Attributes={"FifoQueue": "true"})
         self.simulator = Simulator(
             clock=self.clock,
             courier=courier or EdgeCourier(died=self.restart),
@@ -163,19 +166,25 @@ class MemoryWorld:
         """For what an operator does."""
         return self.runtime.table(Deadline(60))
 
-    def pump(self, work: LambdaHandler | None = None) -> int:
-        """Hand one batch of wake-ups to the worker (`work`, where it is another); returns how many. If the worker or
-        the queue fails, the messages come again when they are visible again."""
+    def pump(self, work: LambdaHandler | None = None, send: LambdaHandler | None = None) -> int:
+        """Hand one batch of wake-ups to the worker, and one to the sender of pushes (`work`, `send`, where they are
+        others); returns how many. If they or the queue fail, the messages come again when they are visible again."""
+        from chalicelib.push.entry import push_send
         from chalicelib.work.entry import work_do
 
-        if not self.sqs.waiting(f"huiyuan-{STAGE}-work"):
+        return self._hand_over("work", work or work_do) + self._hand_over("push.fifo", send or push_send)
+
+    def _hand_over(self, queue: str, work: LambdaHandler) -> int:
+        name = f"huiyuan-{STAGE}-{queue}"
+        if not self.sqs.waiting(name):
             return 0
-        received = self.sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=BATCH, VisibilityTimeout=180)
+        url = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        received = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=BATCH, VisibilityTimeout=180)
         messages = received.get("Messages", [])
         if messages:
-            (work or work_do)(lambdas.sqs_event(messages, queue=STAGE), lambdas.context("work_do", seconds=30))
+            work(lambdas.sqs_event(messages, queue=name), lambdas.context(queue, seconds=30))
         for message in messages:
-            self.sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(messages)
 
     def tick(self) -> None:
@@ -192,6 +201,19 @@ class MemoryWorld:
             lambdas.schedule_event("journal_roll", self.clock.now()), lambdas.context("journal_roll", seconds=120)
         )
 
+    def watch(self) -> None:
+        """What EventBridge does every five minutes."""
+        from chalicelib.push.entry import push_watch
+
+        push_watch(lambdas.schedule_event("push_watch", self.clock.now()), lambdas.context("push_watch", seconds=120))
+
+    def plan(self) -> None:
+        """What EventBridge does every five minutes, too."""
+        from chalicelib.reactivation.entry import reactivation_plan
+
+        context = lambdas.context("reactivation_plan", seconds=120)
+        reactivation_plan(lambdas.schedule_event("reactivation_plan", self.clock.now()), context)
+
     def rest(self, *, minutes: int = 60 * 24, until: Callable[[], bool] | None = None) -> None:
         """Let the world run, minute by minute, until `until` holds or no wake-up and no job is left."""
         for _ in range(minutes):
@@ -203,11 +225,20 @@ class MemoryWorld:
             self.clock.advance(60)
             self.tick()
 
+    def next_due(self) -> datetime | None:
+        """When the first job or push is due, as the index shows it; no call of the service."""
+        shards = (self.dynamo.first(BY_DUE, due_shard(shard)) for shard in range(DUE_SHARDS))
+        first = min(filter(None, shards), default=None)
+        return parse_iso(first.partition("#")[0]) if first else None
+
     def is_idle(self) -> bool:
-        return not any(self.jobs(dead=False))
+        return not self.jobs(dead=False) and not self.open_pushes()
 
     def jobs(self, *, dead: bool) -> list[Mapping[str, Any]]:
         return [item for item in self.items("J#") if item["dead"]["BOOL"] == dead]
+
+    def open_pushes(self) -> list[Mapping[str, Any]]:
+        return [item for item in self.items("P#") if item["state"]["S"] in OPEN]
 
     def items(self, prefix: str = "") -> list[Mapping[str, Any]]:
         """Every item whose partition starts so, as DynamoDB writes it."""

@@ -94,6 +94,10 @@ class Simulator:
         """A new person who does not follow yet. Answers the openid."""
         return self.world.add_person(account, name, openid).openid
 
+    def add_crowd(self, account: str, count: int, *, since: datetime, days: int = 1) -> list[str]:
+        """So many who follow already, and whose follow was never told: what an account has that is new here."""
+        return self.world.add_crowd(account, count, since=since, days=days)
+
     def add_template(
         self,
         account: str,

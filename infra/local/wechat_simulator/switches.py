@@ -92,6 +92,7 @@ class Switches:
     mass_all_per_day: int = switch(1, "official: is_to_all once a day")
     mass_finish_seconds: tuple[float, ...] = switch((1.0, 10.0), "when MASSSENDJOBFINISH comes: from, to")
     clientmsgid_max: int = switch(32, "32 bytes in current docs, 64 in older ones")
+    user_get_page: int = switch(10_000, "official; smaller pages in tests only")
     user_get_last_page: str = switch("empty", "next_openid of the last page: 'empty' or the 'last' openid")
     unfollow_clears_tags: bool = switch(True, "whether tags and remark survive an unfollow is not published")
     qr_default_seconds: int = switch(60, "life of a temporary code without expire_seconds; older docs: 30")

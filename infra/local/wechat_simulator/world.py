@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 from threading import RLock
@@ -86,6 +86,23 @@ class World:
             state.people[openid] = self.people[openid] = person
         self.changes.tell_version("followers")
         return person
+
+    def add_crowd(self, account: str, count: int, *, since: datetime, days: int) -> list[str]:
+        """So many followers at once, who came evenly over the days from then on and have done nothing: a million in
+        seconds. Nobody is told of them."""
+        with self.lock:
+            state = self.account(account)
+            openids = []
+            for number in range(count):
+                openid = "o" + letters(self.random, 27, OPENID_CHARS)
+                person = Person(openid, account, f"粉丝 {number + 1}", following=True)
+                person.subscribed_at = since + timedelta(seconds=86_400 * days * number // count)
+                person.subscribe_scene = "ADD_SCENE_SEARCH"
+                state.people[openid] = self.people[openid] = person
+                openids.append(openid)
+            state.roster = None
+        self.changes.tell_version("followers")
+        return openids
 
     def new_message_id(self) -> int:
         return next(self._message_ids)

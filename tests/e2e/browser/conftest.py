@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from infra.local.demo.notice import Notice
 from infra.local.demo.seeding import seed
 from infra.local.wechat_simulator import Clock
 from infra.local.world import LocalWorld
@@ -19,14 +20,24 @@ QUIET = (
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
+def world() -> Iterator[LocalWorld]:
     world = LocalWorld(clock=Clock(start=MORNING), seed=7)
     world.start()
     try:
-        seed(world)
-        yield Shop(world, "demo")
+        yield world
     finally:
         world.stop()
+
+
+@pytest.fixture(scope="module")
+def notice(world: LocalWorld) -> Notice:
+    """What `make run` prints; with it the shop is open."""
+    return seed(world)
+
+
+@pytest.fixture(scope="module")
+def shop(world: LocalWorld, notice: Notice) -> Shop:
+    return Shop(world, notice.account)
 
 
 @pytest.fixture(scope="session")

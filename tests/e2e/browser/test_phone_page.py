@@ -1,47 +1,12 @@
 """A follower's life on the phone page, in a real browser."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.support.phone import Phone, picture
 from tests.support.shop import Shop
-
-PICTURES = Path("build/pictures")
-
-
-class Phone:
-    """The page as a follower's hands use it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def newcomer(self, name: str) -> str:
-        """A person who does not follow yet; returns their openid."""
-        self.page.get_by_label("新粉丝的昵称，可不填").fill(name)
-        expect(self.page.get_by_test_id("follower-item").first).to_be_visible()
-        before = self.page.evaluate("location.hash")
-        self.page.get_by_test_id("new-follower").click()
-        self.page.wait_for_function("before => location.hash !== before", arg=before)
-        return str(self.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('openid')"))
-
-    def say(self, text: str) -> None:
-        if not self.page.get_by_test_id("input").is_visible():
-            self.page.get_by_test_id("toggle-input").click()
-        self.page.get_by_test_id("input").fill(text)
-        self.page.get_by_test_id("send").click()
-
-    def bubbles(self, side: str) -> Locator:
-        return self.page.locator(f'[data-testid=bubble][data-from="{side}"]')
-
-    def reads(self, text: str) -> None:
-        """The last thing that the account said has this in it."""
-        expect(self.bubbles("account").last).to_contain_text(text, timeout=10_000)
-
-    def scan(self, name: str) -> None:
-        self.page.get_by_test_id("tab-qr").click()
-        self.page.get_by_test_id("qr-item").filter(has_text=name).get_by_test_id("qr-scan").click()
 
 
 def test_a_follower_comes_asks_is_tagged_opts_out_goes_and_returns(page: Page, shop: Shop) -> None:
@@ -70,9 +35,7 @@ def test_a_follower_comes_asks_is_tagged_opts_out_goes_and_returns(page: Page, s
     phone.reads("来源渠道：门店收银台海报")
     phone.reads("标签：新客")
 
-    page.get_by_test_id("more").click()
-    page.get_by_test_id("unfollow").click()
-    expect(page.get_by_test_id("follow")).to_be_visible(timeout=10_000)
+    phone.unfollow()
     shop.quiet()
     assert not [item for item in shop.items() if openid in str(item)]
 
@@ -140,7 +103,7 @@ def test_it_fits_a_narrow_screen(browser: Browser, shop: Shop, scheme: str) -> N
 
     narrow.goto(f"{shop.world.wechat.url}/#openid={openid}")
     expect(narrow.get_by_test_id("chat")).to_contain_text("谢谢您来店里逛", timeout=10_000)
-    narrow.screenshot(path=_picture(f"narrow-{scheme}.png"))
+    narrow.screenshot(path=picture(f"narrow-{scheme}.png"))
 
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
     narrow.close()
@@ -158,17 +121,12 @@ def test_what_a_follower_writes_is_never_run_as_html(page: Page, shop: Shop) -> 
     assert page.title() != "hacked"
 
 
-def _picture(name: str) -> Path:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    return PICTURES / name
-
-
 def _portrait(page: Page) -> None:
     """The README's picture: the chat, and the last delivery opened."""
     page.get_by_test_id("tab-log").click()
     page.get_by_test_id("log-entry").filter(has_text="能送到隔壁").first.click()
     page.wait_for_timeout(700)
-    page.screenshot(path=_picture("phone.png"))
+    page.screenshot(path=picture("phone.png"))
 
 
 def _tags(shop: Shop, openid: str) -> list[str]:

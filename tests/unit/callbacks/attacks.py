@@ -7,7 +7,8 @@ import re
 import zlib
 from collections.abc import Mapping
 
-from chalicelib.callbacks.edge import MOST_BYTES, Request
+from chalicelib.callbacks.edge import MOST_BYTES
+from chalicelib.web import Request
 from tests.fuzz import parcels
 from tests.fuzz.arena import NOW, appid
 from tests.unit.wechat import platform

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.callbacks.edge import Answer, Request
+from chalicelib.web import Answer, Request
 from tests.fuzz import oracles, parcels
 from tests.fuzz.arena import MODES, Arena, listening
 from tests.unit.callbacks.attacks import (

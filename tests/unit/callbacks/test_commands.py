@@ -11,9 +11,10 @@ from chalicelib.decision import Decision, Erase, Facts, Verdict
 from chalicelib.faq import texts as faq_texts
 from chalicelib.members import jobs, texts
 from chalicelib.store.member import Conversation, Member
+from chalicelib.tickets import jobs as tickets
 from chalicelib.wechat import reply
 from chalicelib.wechat.inbound import Inbound
-from tests.builders import NOON, a_member, a_release, a_tombstone, an_entry, an_event, facts, saved_member
+from tests.builders import NOON, OPENID, a_member, a_release, a_tombstone, an_entry, an_event, facts, saved_member
 
 MINUTES = timedelta(minutes=1)
 HOURS = an_entry("hours", answer="每天 9:00 开门。")
@@ -274,7 +275,7 @@ def test_a_click_without_its_body_is_a_click_and_no_more() -> None:
 
 
 def test_a_stranger_who_writes_becomes_a_member_and_is_asked_about() -> None:
-    decision = said("你好", facts(release=RELEASE))
+    decision = said("你好", facts(release=RELEASE, verdict=KNOWS_EVERYTHING))
 
     member = saved_member(decision)
     assert (member.member_no, member.version, member.following) == ("fresh-0001", 0, True)
@@ -282,14 +283,23 @@ def test_a_stranger_who_writes_becomes_a_member_and_is_asked_about() -> None:
 
 
 def test_a_person_known_from_a_subscription_is_asked_about_when_they_write() -> None:
-    decision = said("你好", known(following=False))
+    decision = said("你好", known(KNOWS_EVERYTHING, following=False))
 
     assert saved_member(decision).following
     assert [job.kind for job in decision.jobs] == [jobs.PROFILE]
 
 
 def test_a_follower_who_writes_is_not_asked_about() -> None:
-    assert said("你好", known()).jobs == ()
+    assert said("你好", known(KNOWS_EVERYTHING)).jobs == ()
+
+
+def test_an_answer_that_waited_sets_out_with_the_next_act() -> None:
+    asked_for = {"openid": OPENID, "member_no": "m-0001", "tickets": "0304-aaaaaaaa,0304-bbbbbbbb"}
+    waited = known(KNOWS_EVERYTHING, unheard=("0304-aaaaaaaa", "0304-bbbbbbbb"))
+
+    for decision in (said("你好", waited), clicked("cmd:my_data", waited), said("人工", waited)):
+        assert [(job.kind, job.payload) for job in decision.jobs] == [(tickets.ANSWER, asked_for)]
+        assert saved_member(decision).unheard == ()
 
 
 def test_a_stranger_may_opt_out_at_once() -> None:

@@ -1,12 +1,12 @@
 """Where requests come in."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from chalicelib.callbacks import edge
-from chalicelib.callbacks.edge import BROKEN, FORBIDDEN, TOO_LARGE, UNKNOWN, Request
-from chalicelib.callbacks.http import serve
+from chalicelib.web import BROKEN, FORBIDDEN, TOO_LARGE, UNKNOWN, Request, serve
 from tests.support.memory import MemoryShop, a_memory_shop
 from tests.support.shop import an_account
 
@@ -72,6 +72,24 @@ def test_the_key_that_is_being_replaced_still_opens_and_seals(shop: MemoryShop) 
     shop.world.simulator.add_fault("previous_key", account="rotating")
 
     outcome = shop.world.simulator.follow(shop.world.simulator.add_follower("rotating"))
+
+    assert [delivery.status for delivery in outcome.deliveries] == [200]
+    assert outcome.saw[0]["type"] == "text"
+
+
+@pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
+def test_until_the_console_knows_the_new_token_followers_are_answered_under_the_old_one(
+    shop: MemoryShop, mode: str
+) -> None:
+    name = f"resigning-{mode}"
+    account = an_account(name, mode=mode, callback_url=f"http://memory.invalid/wechat/{name}")
+    shop.world.add_account(account, data_key="0" * 64)
+    parameter = shop.world.runtime.settings.account_parameter(name)
+    rotated = {"token": "theNewToken", "previous_token": account.token}
+    fields = json.loads(shop.world.parameters.values[parameter]) | rotated
+    shop.world.parameters.values[parameter] = json.dumps(fields)
+
+    outcome = shop.world.simulator.follow(shop.world.simulator.add_follower(name))
 
     assert [delivery.status for delivery in outcome.deliveries] == [200]
     assert outcome.saw[0]["type"] == "text"

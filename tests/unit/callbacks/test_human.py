@@ -9,7 +9,7 @@ from chalicelib.callbacks.routes import choose
 from chalicelib.decision import Decision
 from chalicelib.store.member import Conversation
 from chalicelib.wechat import reply
-from tests.builders import NOON, a_member, an_event, facts, saved_member
+from tests.builders import NOON, a_ledger, a_member, an_event, facts, saved_member
 
 MINUTE = timedelta(minutes=1)
 EVENT = an_event("text", content="在吗")
@@ -74,3 +74,41 @@ def test_a_chat_with_someone_unknown_makes_nobody_a_member(kind: str) -> None:
     event = an_event(kind)
 
     assert choose(event)(event, facts()) == Decision("nobody")
+
+
+@pytest.mark.parametrize("before", [None, ASKED, Conversation("suggestions", NOON + MINUTE, ("hours",))])
+def test_a_follower_is_handed_over_within_service_hours(before: Conversation | None) -> None:
+    decision = human.ask(EVENT, facts(member=a_member(conversation=before)))
+
+    assert (decision.outcome, decision.reply) == ("human.transfer", reply.to_human())
+    assert saved_member(decision).conversation == Conversation("human", NOON + 30 * MINUTE)
+
+
+def test_who_is_handed_over_is_told_how_to_come_back() -> None:
+    """The hand-over itself carries no words."""
+    wrote = a_member(last_message_at=NOON)
+
+    (hint,) = human.ask(EVENT, facts(member=wrote)).pushes
+
+    assert hint.content.body == {"msgtype": "text", "text": {"content": texts.HANDED_OVER}}
+    assert (hint.channel, hint.urgent, hint.expires_at) == ("kefu", True, NOON + 2 * MINUTE)
+    assert "退出人工" in texts.HANDED_OVER
+
+
+def test_nothing_is_told_where_no_window_is_open_or_it_was_told_before() -> None:
+    silent = a_member(last_message_at=NOON - timedelta(days=3))
+    waiting = a_member(last_message_at=NOON, conversation=WAITING)
+
+    assert human.ask(EVENT, facts(member=silent)).pushes == ()
+    assert human.ask(EVENT, facts(member=waiting)).pushes == ()
+
+
+def test_nothing_is_told_where_the_window_is_used_up() -> None:
+    used = a_ledger(window_opened_at=NOON, window_used=5)
+
+    assert human.ask(EVENT, facts(member=a_member(last_message_at=NOON), sends=used)).pushes == ()
+
+
+def test_who_is_no_member_cannot_want_a_person() -> None:
+    with pytest.raises(ValueError, match="member"):
+        human.ask(EVENT, facts())

@@ -19,6 +19,8 @@ def counted() -> dict[str, Trips]:
         ("WeChat's retry of it", Trips(table=1, queue=0)),
         ("a menu click", Trips(table=2, queue=0)),
         ("a result event", Trips(table=2, queue=0)),
+        ("a result event, which ends a push", Trips(table=2, queue=0)),
+        ("a result event, which slows the account", Trips(table=2, queue=0)),
         ("a new follower, whose profile is fetched", Trips(table=2, queue=1)),
         ("a message, while someone else moves the member", Trips(table=4, queue=0)),
     ],

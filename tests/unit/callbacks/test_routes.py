@@ -13,8 +13,6 @@ from tests.builders import NOON, OPENID, a_faq, a_member, a_tombstone, an_entry,
 
 NO_BUSINESS_YET = {
     "location",
-    "templatesendjobfinish",
-    "masssendjobfinish",
     "publishjobfinish",
     "qualification_verify_success",
     "qualification_verify_fail",

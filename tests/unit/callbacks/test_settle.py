@@ -11,12 +11,14 @@ from chalicelib.callbacks.settle import settle
 from chalicelib.decision import Decision, Facts
 from chalicelib.members import jobs
 from chalicelib.members.handlers import on_subscribe, on_unsubscribe
-from chalicelib.members.subscriptions import on_sent
+from chalicelib.members.notices import on_sent
+from chalicelib.push.handlers import on_template_finished
 from chalicelib.store import keys
 from chalicelib.store.job import Job
 from chalicelib.store.journal import Entry
 from chalicelib.store.keys import Key
 from chalicelib.store.member import Member
+from chalicelib.store.push import Push
 from chalicelib.store.receipt import Receipt
 from chalicelib.store.sends import Sends
 from chalicelib.store.table import Change, Put, Table
@@ -32,6 +34,8 @@ from tests.builders import (
     OPENID,
     a_ledger,
     a_member,
+    a_push,
+    a_sent,
     a_tombstone,
     an_event,
     facts,
@@ -43,6 +47,7 @@ TEXT = an_event("text", content="退订")
 FOLLOW = an_event("event.subscribe", key="qrscene_poster-3")
 LEAVE = an_event("event.unsubscribe")
 DELIVERED = an_event("event.subscribe_msg_sent_event", results=(SubscribeResult("T-1", "180", 0, "success"),))
+FINISHED = an_event("event.templatesendjobfinish", msgid="180", status="success")
 MEMBER = keys.member(ACCOUNT, OPENID)
 SENDS = keys.sends(ACCOUNT, OPENID)
 LEFT = keys.tombstone(ACCOUNT, HANDLE)
@@ -339,6 +344,64 @@ def test_two_results_at_once_are_counted_both() -> None:
         item = table.get(SENDS)
         assert item is not None
         assert item["credits_used"] == {"T-1": 2}
+
+
+def delivered(push: Push) -> Decision:
+    """WeChat says that the push, which the ledger knows as sent, was delivered."""
+    ledger = a_ledger(recent=(a_sent(push_id=push.push_id),))
+    decision = on_template_finished(FINISHED, facts(member=a_member(reachability="ok"), sends=ledger))
+    assert decision.outcome == "push.delivered"
+    return decision
+
+
+def stands(table: Table, push: Push, **changes: int) -> None:
+    """The member, their ledger and the push, as `delivered` has read them."""
+    ledger = a_ledger(recent=(a_sent(push_id=push.push_id),))
+    item = push.to_item() | changes
+    holds(table, stored(a_member(reachability="ok")), Put(SENDS, ledger.to_item()), Put(push.key, item))
+
+
+@on_both_tables
+def test_the_end_of_a_push_is_written_with_its_ledger(open_table: OpenTable) -> None:
+    with open_table() as table:
+        push = a_push(state="sent", msgid="180")
+        stands(table, push)
+
+        assert settle(FINISHED, facts(member=a_member()), delivered(push), table=table, attempt="a-1") is not None
+
+        item, ledger = table.get(push.key), table.get(SENDS)
+        assert item is not None
+        assert ledger is not None
+        assert (Push.from_item(item).state, Push.from_item(item).openid) == ("delivered", "")
+        assert Sends.from_item(ledger).recent[0].state == "delivered"
+
+
+@on_both_tables
+def test_a_push_that_has_another_end_does_not_lose_the_event(
+    open_table: OpenTable, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_table() as table:
+        push = a_push(state="held")
+        stands(table, push)
+
+        assert settle(FINISHED, facts(member=a_member()), delivered(push), table=table, attempt="a-1") is not None
+
+        item, ledger = table.get(push.key), table.get(SENDS)
+        assert item is not None
+        assert ledger is not None
+        assert Push.from_item(item).state == "held"
+        assert Sends.from_item(ledger).recent[0].state == "delivered"
+        assert "callback.change_left_out" in caplog.messages
+
+
+@on_both_tables
+def test_a_push_that_moved_with_its_ledger_is_decided_anew(open_table: OpenTable) -> None:
+    with open_table() as table:
+        push = a_push(state="sent", msgid="180")
+        stands(table, push, rank=3)
+        holds(table, a_ledger().put())
+
+        assert settle(FINISHED, facts(member=a_member()), delivered(push), table=table, attempt="a-1") is None
 
 
 class NotingTable(MeddledTable):

@@ -15,6 +15,8 @@ REPORTED = {
     "event.unsubscribe",
     "event.subscribe_msg_change_event",
     "event.subscribe_msg_sent_event",
+    "event.templatesendjobfinish",
+    "event.masssendjobfinish",
     "event.user_info_modified",
     "event.user_authorization_revoke",
     "event.user_authorization_cancellation",
@@ -72,6 +74,14 @@ def figures(entry: Entry) -> dict[str, int]:
         (
             an_act("event.subscribe_msg_sent_event", "notice.delivered", delivered=3, failed=0),
             {"reports:subscribe_msg_sent_event": 1, "notices:delivered": 3},
+        ),
+        (an_act("event.subscribe_msg_sent_event", "nobody"), {"reports:subscribe_msg_sent_event": 1}),
+        *(
+            (
+                an_act("event.templatesendjobfinish", f"push.{name}"),
+                {"reports:templatesendjobfinish": 1, f"push.results:{name}": 1},
+            )
+            for name in ("unmatched", "repeated")
         ),
         (an_act("event.location", "noted"), {"reports:location": 1}),
         (an_act("event.never_heard_of", "unknown"), {"unknown:never_heard_of": 1}),

@@ -53,6 +53,17 @@ def test_entries_of_the_same_time_are_told_apart_by_their_keys() -> None:
     assert [item["sk"]["S"] for item in found(world, ScanIndexForward=False)] == ["C", "B", "A"]
 
 
+def test_whoever_drives_the_clock_may_look_at_what_comes_first() -> None:
+    world = World()
+    world.put("A", **due("DUE#1", "2027"))
+    world.put("B", **due("DUE#1", "2026"))
+    calls = world.client.counts.round_trips
+
+    assert world.client.first("by_due", "DUE#1") == "2026"
+    assert world.client.first("by_due", "DUE#2") is None
+    assert world.client.counts.round_trips == calls
+
+
 def test_an_index_can_be_bounded_by_its_sort_key() -> None:
     world = World()
     for year in ("2025", "2026", "2027"):

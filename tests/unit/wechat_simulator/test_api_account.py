@@ -47,9 +47,8 @@ def test_a_hundred_profiles_come_at_once_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("last", ["empty", "last"])
-def test_the_followers_come_in_pages(last: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.local.wechat_simulator.api.users.PAGE", 2)
-    stage = Stage(user_get_last_page=last)
+def test_the_followers_come_in_pages(last: str) -> None:
+    stage = Stage(user_get_last_page=last, user_get_page=2)
     people = sorted(stage.person() for _ in range(3))
     stage.simulator.unfollow(stage.person())
 

@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Conflict
+from chalicelib.faq import misses
+from chalicelib.followers import listing
 from chalicelib.members import jobs
+from chalicelib.sending import batches, templates
 from chalicelib.store import job as job_store
 from chalicelib.store import keys
 from chalicelib.store.job import Job
 from chalicelib.store.member import Member
 from chalicelib.store.table import Put
+from chalicelib.store.tags import MIRROR
+from chalicelib.tickets import jobs as tickets
 from chalicelib.wechat import errors
 from chalicelib.wechat.client import UserInfo
 from chalicelib.wechat.errors import WechatError
@@ -63,7 +68,18 @@ def listed_due(room: Workroom) -> list[str]:
 
 
 def test_every_kind_of_job_that_members_ask_for_can_be_done() -> None:
-    assert set(JOBS) == {jobs.PROFILE, jobs.ERASURE}
+    assert set(JOBS) == {
+        misses.MISSED,
+        tickets.NOTIFY,
+        tickets.ANSWER,
+        jobs.PROFILE,
+        jobs.ERASURE,
+        batches.WORK,
+        templates.SYNC,
+        listing.LIST,
+        listing.PART,
+        MIRROR,
+    }
 
 
 def test_a_job_its_effect_and_its_journal_entry_are_one_commit() -> None:

@@ -5,7 +5,6 @@ from infra.local.wechat_simulator.api.errors import ApiError
 from infra.local.wechat_simulator.api.wire import Json
 from infra.local.wechat_simulator.person import Person
 
-PAGE = 10_000
 BATCH = 100
 REMARK_BYTES = 30
 
@@ -24,11 +23,12 @@ def batch_info(call: Call) -> Json:
 
 
 def followers(call: Call) -> Json:
-    openids, total = call.state.followers_after(call.query.get("next_openid", ""), PAGE)
+    page = call.switches.user_get_page
+    openids, total = call.state.followers_after(call.query.get("next_openid", ""), page)
     told: Json = {"total": total, "count": len(openids), "next_openid": ""}
     if openids:
         told["data"] = {"openid": openids}
-        if len(openids) == PAGE or call.switches.user_get_last_page == "last":
+        if len(openids) == page or call.switches.user_get_last_page == "last":
             told["next_openid"] = openids[-1]
     return told
 

@@ -29,6 +29,7 @@ export function startChat(chatRoot, toBottom) {
   on("selection chat", update);
   on("followers", updateTail);
   on("templates accounts", rebuild);
+  on("clock", tellTimes);
 }
 
 function nothing(openid) {
@@ -70,6 +71,11 @@ function append(entries, isOld) {
     shown.lastAt = at || shown.lastAt;
     shown.count += 1;
   }
+}
+
+/** Today becomes yesterday when the clock is moved. */
+function tellTimes() {
+  for (const pause of list.querySelectorAll("time.pause")) pause.textContent = chatTime(toMillis(pause.dateTime), nowMillis());
 }
 
 function updateTail() {
