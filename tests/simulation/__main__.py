@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     if given.words[:1] == ["replay"]:
         return _replay(" ".join(given.words[1:]), given.variant)
     report = Report()
-    failed = _everything(report, given.flow or tuple(FLOWS), given.schedules, given.processes)
+    failed = _everything(report, given.flow or tuple(FLOWS), given.schedules, given.processes, compare=not given.flow)
     if given.into:
         page = Path(given.into)
         page.write_text(written_into(page.read_text(), report.lines))
@@ -51,7 +51,7 @@ def _replay(words: str, variant: str) -> int:
     return 1 if violated else 0
 
 
-def _everything(report: Report, flows: Sequence[str], schedules: int, processes: int) -> int:
+def _everything(report: Report, flows: Sequence[str], schedules: int, processes: int, *, compare: bool) -> int:
     report.begin()
     tallies: list[Tally] = []
     for flow in flows:
@@ -61,7 +61,7 @@ def _everything(report: Report, flows: Sequence[str], schedules: int, processes:
         tallies += [single, pair]
     tallies.append(runs.tally(runs.schedule_words(schedules), processes=processes))
     report.schedules(tallies[-1])
-    for variant in SENDERS:
+    for variant in SENDERS if compare else ():
         report.sender(variant.name, runs.tally(runs.sender_words(SENDER_PAIRS), processes=processes, variant=variant))
     uncaught = _hunted(report)
     report.end(tallies)
