@@ -29,6 +29,12 @@ def day_start(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=SHANGHAI)
 
 
+def next_midnight(at: datetime) -> datetime:
+    """When the next day in Asia/Shanghai begins. WeChat's daily quotas begin anew then (from memory of the field, not
+    documented)."""
+    return day_start(shanghai_day(at)) + timedelta(days=1)
+
+
 def epoch(at: datetime) -> int:
     """Whole seconds since 1970, as the table's TTL and WeChat count them."""
     return int(at.timestamp())

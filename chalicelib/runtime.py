@@ -3,9 +3,10 @@
 import time
 import uuid
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.clock import epoch
 from chalicelib.credentials import Accounts
 from chalicelib.door import Deadline, log
 from chalicelib.parameters import SsmParameters
@@ -17,7 +18,7 @@ from chalicelib.store.table import Table
 if TYPE_CHECKING:
     from chalicelib.access_token import Memory, Refresh
     from chalicelib.event_keys import KnownKeys
-    from chalicelib.wechat.client import WechatClient
+    from chalicelib.wechat.client import WechatClient, WechatOf
     from chalicelib.wechat.connection import Connection
 
 ANSWER_SECONDS = 4.2
@@ -49,6 +50,14 @@ class Runtime:
         """The table, for work that must be over by the deadline."""
         return DynamoTable(self._dynamodb, self.settings.table_name, deadline=deadline)
 
+    def accounts_in_turn(self, minutes: int) -> list[str]:
+        """Names of the accounts that have credentials. For a schedule of so many minutes: each time another one is the
+        first, so that none waits for ever."""
+        path = self.settings.account_parameter("")
+        names = sorted(name.removeprefix(path) for name in self.parameters.list_names(path))
+        first = epoch(self.now()) // (60 * minutes) % max(1, len(names))
+        return names[first:] + names[:first]
+
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.parameters, name=self.settings.account_parameter, now=self.now)
@@ -74,6 +83,10 @@ class Runtime:
 
         tokens = AccessTokens(account, table=table, refresh=self.refresh_token, now=self.now, memory=self._tokens)
         return WechatClient(self.wechat_connection, tokens)
+
+    def wechat_of(self, table: Table) -> "WechatOf":
+        """The clients of one invocation, by account."""
+        return cache(lambda account: self.wechat(account, table))
 
     def refresh_token(self, account: str, refused: str) -> None:
         """Have `token_refresh` run: the only function that holds AppSecrets. Raises Unavailable."""

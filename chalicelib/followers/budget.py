@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.clock import day_start, shanghai_day
+from chalicelib.clock import next_midnight, shanghai_day
 from chalicelib.door import log
 from chalicelib.store import quota as stored
 from chalicelib.store.quota import Quota
@@ -53,7 +53,7 @@ class Budget:
 
     def anew_at(self) -> datetime:
         """When the quotas of the next day begin, and some minutes: clocks differ."""
-        return day_start(shanghai_day(self._now())) + timedelta(days=1, minutes=5)
+        return next_midnight(self._now()) + timedelta(minutes=5)
 
     def _quota(self, api: str) -> Quota:
         """Asked of WeChat with the first call of the day."""

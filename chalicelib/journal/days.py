@@ -7,7 +7,7 @@ committing (Lambda stops it after 15 minutes at most; ours after two) and by its
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from chalicelib.clock import day_start
+from chalicelib.clock import day_start, next_midnight
 
 HOURS = 24
 SETTLED_AFTER = timedelta(minutes=15)
@@ -19,7 +19,7 @@ CLOSED_AFTER = timedelta(hours=2)
 
 def is_over(day: str, now: datetime) -> bool:
     """Whether the day may be closed."""
-    return now >= day_start(day) + timedelta(days=1) + CLOSED_AFTER
+    return now >= next_midnight(day_start(day)) + CLOSED_AFTER
 
 
 def settled_hours(day: str, now: datetime) -> int:

@@ -34,25 +34,16 @@ def push_send(event: SQSEvent) -> None:
 @push.schedule(Rate(WATCH_MINUTES, unit=Rate.MINUTES))
 @door
 def push_watch(_event: CloudWatchEvent) -> None:
-    """Pause what followers do not want, and go on where they do. Runs as often as it likes, harmlessly.
-
-    The accounts are those that have credentials. Each time another one is the first, so that none waits for ever.
-    """
-    from functools import cache
-
-    from chalicelib.clock import epoch
+    """Pause what followers do not want, and go on where they do. Runs as often as it likes, harmlessly."""
     from chalicelib.push.watch import LEAST_SECONDS as LEAST_FOR_ONE
     from chalicelib.push.watch import Tools, look_after
     from chalicelib.runtime import runtime
 
     r, deadline = runtime(), Deadline(WATCH_SECONDS)
     table, now = r.table(deadline), r.now()
-    tools = Tools(table, cache(lambda account: r.wechat(account, table)), now, deadline.left)
-    path = r.settings.account_parameter("")
-    accounts = sorted(name.removeprefix(path) for name in r.parameters.list_names(path))
-    first = epoch(now) // (60 * WATCH_MINUTES) % max(1, len(accounts))
+    tools = Tools(table, r.wechat_of(table), now, deadline.left)
     each(
-        accounts[first:] + accounts[:first],
+        r.accounts_in_turn(WATCH_MINUTES),
         lambda account: look_after(account, tools),
         name="push_watch",
         least=LEAST_FOR_ONE,

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Protocol
 
 from chalicelib.credentials import Accounts
 from chalicelib.door import Deadline
@@ -12,16 +10,10 @@ from chalicelib.queues import Queues
 from chalicelib.runtime import runtime
 from chalicelib.sending.allowance import Allowance
 from chalicelib.store.table import Table
-from chalicelib.wechat.client import WechatClient
+from chalicelib.wechat.client import WechatOf
 
 SECONDS = 25
 """For the table's part of an invocation of 30 s."""
-
-
-class WechatOf(Protocol):
-    """The client of an account; one per account and invocation, so that its token calls are counted."""
-
-    def __call__(self, account: str) -> WechatClient: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +32,4 @@ def kit(*, lot: int) -> Kit:
     """For an invocation that comes to at most `lot` sends."""
     r = runtime()
     table = r.table(Deadline(SECONDS))
-    return Kit(
-        table, r.queues, r.accounts, cache(lambda account: r.wechat(account, table)), Allowance(table, lot), r.now
-    )
+    return Kit(table, r.queues, r.accounts, r.wechat_of(table), Allowance(table, lot), r.now)

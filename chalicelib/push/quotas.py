@@ -1,6 +1,6 @@
 """Our count of a day's calls beside WeChat's: other systems may use the same account."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from chalicelib.store.push import Channel
 from chalicelib.store.quota import Quota
 from chalicelib.store.table import Table
 from chalicelib.store.watch import Watch
-from chalicelib.wechat.client import WechatClient
+from chalicelib.wechat.client import WechatClient, WechatOf
 from chalicelib.wechat.errors import WechatError
 
 ASKED_EVERY = timedelta(hours=1)
@@ -23,7 +23,7 @@ def told_quotas(
     watch: Watch,
     quotas: Iterable[Quota],
     *,
-    wechat: Callable[[str], WechatClient],
+    wechat: WechatOf,
     table: Table,
     now: datetime,
 ) -> Watch:

@@ -9,9 +9,9 @@ five minutes and a bit behind; the figures of `journal_roll` are not asked.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 
-from chalicelib.clock import day_start, iso, shanghai_day
+from chalicelib.clock import iso, next_midnight, shanghai_day
 from chalicelib.door import count, log
 from chalicelib.push import limits, reception
 from chalicelib.push.quotas import tell_quotas, told_quotas
@@ -25,14 +25,16 @@ from chalicelib.store.quota import Quota
 from chalicelib.store.switches import Switches
 from chalicelib.store.table import Lost, Table
 from chalicelib.store.watch import Watch
-from chalicelib.wechat.client import WechatClient
+from chalicelib.wechat.client import WechatOf
 
 LEAST_SECONDS = 10
 """With less time left than this no further slice of the journal is begun."""
 LAG = timedelta(minutes=1)
 """An entry bears the time of its commit's decision, and no worker takes longer than this from there to the commit."""
-SLICE = timedelta(minutes=5)
-"""Read and counted as one."""
+SLICE, LONGEST_SLICE = timedelta(minutes=5), timedelta(hours=6)
+"""Read and counted as one; after a quiet slice the next one is twice as long, so that a missed day is soon made up."""
+QUIET = 1_000
+"""Entries that a longer slice may have."""
 FIRST_LOOK = timedelta(hours=1)
 """How far back an account is read that was never watched."""
 CANARY_REPORTS = timedelta(minutes=10)
@@ -44,7 +46,7 @@ class Tools:
     """What a watch is given."""
 
     table: Table
-    wechat: Callable[[str], WechatClient]
+    wechat: WechatOf
     now: datetime
     left: Callable[[], float]
 
@@ -71,23 +73,21 @@ def look_after(account: str, tools: Tools) -> None:
 def _read_on(watch: Watch, tools: Tools) -> Watch:
     """As far as time allows; what is older than the look back is passed over."""
     goal = _whole(tools.now - LAG)
-    since = max(watch.read_until, goal - reception.LOOKS_BACK)
-    for start, end in _slices(since, goal):
+    since, length = max(watch.read_until, goal - reception.LOOKS_BACK), SLICE
+    while since < goal:
         if tools.left() < LEAST_SECONDS:
             log.warning("watch.behind", extra={"account": watch.account})
             count("WatchBehind", account=watch.account)
             break
-        watch = reception.counted(watch, _entries(watch.account, start, end, tools.table), until=end)
+        until = min(since + length, next_midnight(since), goal)  # the journal goes on in another partition by then
+        entries: Iterable[Entry] = _entries(watch.account, since, until, tools.table)
+        if length > SLICE:
+            entries = tuple(islice(entries, QUIET + 1))
+            if len(entries) > QUIET:
+                length = SLICE
+                continue
+        watch, since, length = reception.counted(watch, entries, until=until), until, min(2 * length, LONGEST_SLICE)
     return watch
-
-
-def _slices(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """None of them crosses midnight in Shanghai, where the journal goes on in another partition."""
-    while since < until:
-        midnight = day_start(shanghai_day(since)) + timedelta(days=1)
-        end = min(since + SLICE, midnight, until)
-        yield since, end
-        since = end
 
 
 def _entries(account: str, since: datetime, until: datetime, table: Table) -> Iterator[Entry]:

@@ -15,21 +15,14 @@ reactivation = Blueprint(__name__)
 @door
 def reactivation_plan(_event: CloudWatchEvent) -> None:
     """Plan what every account's policies have to say. Runs as often as it likes, harmlessly; what it leaves comes
-    next time, and after a week of missed days not at all.
-
-    The accounts are those that have credentials. Each time another one is the first, so that none waits for ever.
-    """
-    from chalicelib.clock import epoch
+    next time, and after a week of missed days not at all."""
     from chalicelib.reactivation.plan import LEAST_SECONDS, Tools, plan_all
     from chalicelib.runtime import runtime
 
     r, deadline = runtime(), Deadline(SECONDS)
     tools = Tools(r.table(deadline), r.queues, r.now(), deadline.left)
-    path = r.settings.account_parameter("")
-    accounts = sorted(name.removeprefix(path) for name in r.parameters.list_names(path))
-    first = epoch(tools.now) // (60 * MINUTES) % max(1, len(accounts))
     each(
-        accounts[first:] + accounts[:first],
+        r.accounts_in_turn(MINUTES),
         lambda account: plan_all(account, r.accounts, tools),
         name="reactivation_plan",
         least=LEAST_SECONDS,

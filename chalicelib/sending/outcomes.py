@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from chalicelib.clock import SHANGHAI
+from chalicelib.clock import next_midnight
 from chalicelib.sending.traits import NEVER, TRAITS
 from chalicelib.store.push import Push, State
 from chalicelib.store.sends import SendState
@@ -163,10 +163,8 @@ def next_minute(push: Push, now: datetime) -> timedelta:
 
 
 def morning_after(push: Push, now: datetime) -> datetime:
-    """When the next day's quota may be drawn on: after 00:00 in Asia/Shanghai (from memory of the field)."""
-    local = now.astimezone(SHANGHAI)
-    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + spread(push, MORNING_SPREAD)
+    """When the next day's quota may be drawn on."""
+    return next_midnight(now) + spread(push, MORNING_SPREAD)
 
 
 def spread(push: Push, over: timedelta) -> timedelta:

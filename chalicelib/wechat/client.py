@@ -214,3 +214,7 @@ def _number(name: str) -> Callable[[Mapping[str, Any]], str]:
         return number if number.isdecimal() and len(number) <= LONGEST_NUMBER else ""
 
     return read
+
+
+WechatOf = Callable[[str], WechatClient]
+"""The client of an account; one per account and invocation, so that its token calls are counted."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.clock import SHANGHAI
+from chalicelib.clock import next_midnight
 from chalicelib.wechat import errors
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
@@ -25,9 +25,3 @@ def next_try(error: errors.WechatError, *, attempts: int, now: datetime) -> date
     if isinstance(error, errors.DayLimit):
         return next_midnight(now)
     return now + PAUSES[attempts - 1]
-
-
-def next_midnight(now: datetime) -> datetime:
-    """When WeChat's daily quotas begin anew: 00:00 in Asia/Shanghai (from memory of the field, not documented)."""
-    local = now.astimezone(SHANGHAI)
-    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -3,24 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Protocol
 
 from chalicelib.credentials import Accounts
 from chalicelib.door import Deadline
 from chalicelib.queues import Queues
 from chalicelib.runtime import runtime
 from chalicelib.store.table import Table
-from chalicelib.wechat.client import WechatClient
+from chalicelib.wechat.client import WechatOf
 
 WORK_SECONDS = 20
 """For the table's part of an invocation of 30 s."""
-
-
-class WechatOf(Protocol):
-    """The client of an account; one per account and invocation, so that its token calls are counted."""
-
-    def __call__(self, account: str) -> WechatClient: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +30,4 @@ class Tools:
 def tools() -> Tools:
     r = runtime()
     table = r.table(Deadline(WORK_SECONDS))
-    return Tools(table, r.queues, r.accounts, cache(lambda account: r.wechat(account, table)), r.now, r.new_id)
+    return Tools(table, r.queues, r.accounts, r.wechat_of(table), r.now, r.new_id)

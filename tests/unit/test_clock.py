@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.clock import SHANGHAI, day_start, epoch, iso, parse_iso, shanghai_day
+from chalicelib.clock import SHANGHAI, day_start, epoch, iso, next_midnight, parse_iso, shanghai_day
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TIMES = st.builds(
@@ -73,3 +73,15 @@ def test_what_is_no_day_has_no_start(day: str) -> None:
 def test_epoch_seconds_are_whole_and_never_ahead() -> None:
     assert epoch(datetime(2026, 3, 4, 4, 0, 0, 999_999, tzinfo=UTC)) == 1_772_596_800
     assert epoch(datetime(1970, 1, 1, 8, 0, tzinfo=SHANGHAI)) == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "midnight"),
+    [
+        (datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC), datetime(2026, 3, 4, 16, 0, tzinfo=UTC)),
+        (datetime(2026, 3, 4, 16, 0, tzinfo=UTC), datetime(2026, 3, 5, 16, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 31, 12, 0, tzinfo=UTC), datetime(2026, 12, 31, 16, 0, tzinfo=UTC)),
+    ],
+)
+def test_midnight_is_the_next_one(now: datetime, midnight: datetime) -> None:
+    assert next_midnight(now) == midnight

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 
 from chalicelib.clock import iso
+from chalicelib.push import watch as watching
 from chalicelib.push.entry import push_watch
 from chalicelib.push.watch import LAG, SLICE, Tools, look_after
 from chalicelib.sending import pausing
@@ -13,6 +14,7 @@ from chalicelib.sending.allowance import CANARY, canary_api
 from chalicelib.store import keys, quota, switches
 from chalicelib.store import watch as stored
 from chalicelib.store.journal import Entry
+from chalicelib.store.keys import JOURNAL_SHARDS
 from chalicelib.store.quota import Quota
 from chalicelib.store.table import Table
 from chalicelib.store.watch import Reception, Watch
@@ -138,9 +140,36 @@ def test_a_round_without_time_goes_on_where_it_stopped(room: Room) -> None:
     room.watch()
 
     assert [line["message"] for line in said.lines if line["level"] == "WARNING"] == ["watch.behind"]
-    assert early.read_until == NOON - timedelta(hours=1) + 3 * SLICE
+    assert early.read_until == NOON - timedelta(hours=1) + (1 + 2 + 4) * SLICE
     assert room.state().read_until == NOON - LAG
     assert sum(kinds[KIND].sent for kinds in room.state().hours.values()) == 2
+
+
+def test_a_missed_day_is_read_with_few_queries(room: Room) -> None:
+    room.watch()
+    room.later(60 * 23)
+    room.sent(minutes_ago=60 * 22)
+    room.sent(minutes_ago=60)
+    queries = room.dynamo.counts.round_trips
+
+    room.watch()
+
+    assert sum(kinds[KIND].sent for kinds in room.state().hours.values()) == 2
+    assert room.dynamo.counts.round_trips - queries < 15 * JOURNAL_SHARDS  # 276 slices of five minutes
+
+
+def test_a_busy_hour_of_a_missed_day_is_read_in_short_slices(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "QUIET", 5)
+    room.watch()
+    room.later(60 * 23)
+    for minutes in range(300, 360):
+        room.sent(minutes_ago=minutes, pushes=2)
+    room.sent(minutes_ago=60)
+
+    room.watch()
+
+    assert room.state().read_until == room.now - LAG
+    assert sum(kinds[KIND].sent for kinds in room.state().hours.values()) == 121
 
 
 def test_of_two_watches_at_once_one_counts(room: Room) -> None:

@@ -1,13 +1,13 @@
 """When a job that WeChat did not let through is tried again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.clock import SHANGHAI
 from chalicelib.wechat import errors
 from chalicelib.wechat.errors import WechatError
-from chalicelib.work.retry import MOST_ATTEMPTS, lease, next_midnight, next_try
+from chalicelib.work.retry import MOST_ATTEMPTS, lease, next_try
 from tests.builders import NOON
 
 FUNCTION_TIMEOUT = timedelta(seconds=30)
@@ -42,18 +42,6 @@ def test_a_spent_day_is_over_at_midnight_in_shanghai() -> None:
 
 def test_after_five_spent_days_nobody_tries_again_by_themselves() -> None:
     assert next_try(errors.DayLimit("x"), attempts=MOST_ATTEMPTS, now=NOON) is None
-
-
-@pytest.mark.parametrize(
-    ("now", "midnight"),
-    [
-        (datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC), datetime(2026, 3, 4, 16, 0, tzinfo=UTC)),
-        (datetime(2026, 3, 4, 16, 0, tzinfo=UTC), datetime(2026, 3, 5, 16, 0, tzinfo=UTC)),
-        (datetime(2026, 12, 31, 12, 0, tzinfo=UTC), datetime(2026, 12, 31, 16, 0, tzinfo=UTC)),
-    ],
-)
-def test_midnight_is_the_next_one(now: datetime, midnight: datetime) -> None:
-    assert next_midnight(now) == midnight
 
 
 def test_a_claim_outlasts_the_function_and_crashes_back_off() -> None:
