@@ -15,7 +15,7 @@ from chalicelib.store.keys import Key
 from chalicelib.store.member import Member
 from chalicelib.store.quota import Quota
 from chalicelib.store.receipt import Receipt
-from chalicelib.store.sends import Sends
+from chalicelib.store.sends import sends_of
 from chalicelib.store.table import Item
 from chalicelib.store.tombstone import Tombstone
 from chalicelib.vault import Vault
@@ -56,7 +56,6 @@ def _facts(
     account = credentials.account
     state = AccountState.from_item(items["state"]) if "state" in items else AccountState(account)
     member = Member.from_item(items["member"]) if "member" in items else None
-    sends = Sends.from_item(items["sends"]) if "sends" in items else None
     return Facts(
         now=world.now(),
         account=account,
@@ -69,6 +68,6 @@ def _facts(
         vault=Vault(credentials.data_key),
         member=member,
         tombstone=Tombstone.from_item(items["tombstone"]) if "tombstone" in items else None,
-        sends=sends if sends and member and sends.member_no == member.member_no else None,
+        sends=sends_of(member, items.get("sends")),
         quota=Quota.from_item(items["quota"]) if "quota" in items else quota,
     )

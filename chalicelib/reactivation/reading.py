@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.member import Member
-from chalicelib.store.sends import Sends
+from chalicelib.store.sends import Sends, sends_of
 from chalicelib.store.table import Item, Table
 
 PAGE = 50
@@ -54,5 +54,4 @@ def read(table: Table, account: str, openids: list[str]) -> tuple[Candidate, ...
 def _candidate(account: str, openid: str, found: Mapping[Key, Item]) -> Candidate:
     profile, ledger = found.get(keys.member(account, openid)), found.get(keys.sends(account, openid))
     member = Member.from_item(profile) if profile else None
-    sends = Sends.from_item(ledger) if ledger else None
-    return Candidate(openid, member, sends if sends and member and sends.member_no == member.member_no else None)
+    return Candidate(openid, member, sends_of(member, ledger))

@@ -13,7 +13,7 @@ from chalicelib.store.keys import Key
 from chalicelib.store.member import Member
 from chalicelib.store.push import Push
 from chalicelib.store.quota import Quota
-from chalicelib.store.sends import Sends
+from chalicelib.store.sends import sends_of
 from chalicelib.store.switches import Switches
 from chalicelib.store.table import Item, Table
 from chalicelib.store.tombstone import Tombstone
@@ -55,12 +55,11 @@ def _places(push: Push, handle: str) -> _Places:
 
 def _known(at: _Places, found: Mapping[Key, Item], switches: Switches, quota: Quota, now: datetime) -> Known:
     member = Member.from_item(found[at.member]) if at.member in found else None
-    sends = Sends.from_item(found[at.sends]) if at.sends in found else None
     return Known(
         now=now,
         switches=switches,
         quota=quota,
         left=at.tombstone in found and not Tombstone.from_item(found[at.tombstone]).follows,
         member=member,
-        sends=sends if sends and member and sends.member_no == member.member_no else None,
+        sends=sends_of(member, found.get(at.sends)),
     )

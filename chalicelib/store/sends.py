@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from chalicelib.clock import iso, parse_iso
 from chalicelib.store import keys
+from chalicelib.store.member import Member
 from chalicelib.store.table import Absent, Delete, Equals, Item, Put
 from chalicelib.store.tolerance import known
 
@@ -130,3 +131,9 @@ class Sends:
             masses=item.get("masses", {}),
             version=item["version"],
         )
+
+
+def sends_of(member: Member | None, item: Item | None) -> Sends | None:
+    """The ledger of the member's own incarnation; None where what stands there is of an earlier one."""
+    sends = Sends.from_item(item) if item else None
+    return sends if sends and member and sends.member_no == member.member_no else None
