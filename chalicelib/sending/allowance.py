@@ -38,8 +38,7 @@ class Allowance:
 
     def take(self, push: Push, quota: Quota) -> bool:
         """One call of the push's channel; False when the day has none left for this class of content."""
-        limit = quota.limit or TRAITS[push.channel].daily
-        pool = Pool(quota.account, quota.day, quota.api, most_for(push.content_class, limit))
+        pool = _pool(push, quota)
         if not self.left[pool] and not quota.closed:
             self.left[pool] = self._drawn(quota, pool.most)
         if not self.left[pool]:
@@ -54,8 +53,7 @@ class Allowance:
 
     def put_back(self, push: Push, quota: Quota) -> None:
         """The call that was taken was not made after all."""
-        limit = quota.limit or TRAITS[push.channel].daily
-        self.left[Pool(quota.account, quota.day, quota.api, most_for(push.content_class, limit))] += 1
+        self.left[_pool(push, quota)] += 1
 
     def give_back(self) -> None:
         """What was taken and not used. Given back once at most: what gets lost on the way counts as used."""
@@ -87,3 +85,8 @@ class Allowance:
 def canary_api(kind: str) -> str:
     """Counts a kind's canary batch beside the calls of the day."""
     return f"canary#{kind}"
+
+
+def _pool(push: Push, quota: Quota) -> Pool:
+    limit = quota.limit or TRAITS[push.channel].daily
+    return Pool(quota.account, quota.day, quota.api, most_for(push.content_class, limit))

@@ -35,16 +35,16 @@ def reserved(ledger: Sends | None, push: Push, member: Member, *, now: datetime)
 
 def recorded(ledger: Sends, push: Push, state: SendState) -> Sends:
     """The ledger with what became of the push. A push that fell out of it, or has its last word, is left alone."""
-    known = ledger.find(push.push_id)
-    if known is None or known.state in ("delivered", "undelivered"):
+    known = _unsettled(ledger, push)
+    if known is None:
         return ledger
     return ledger.with_sent(replace(known, state=state, msgid=push.msgid, doubtful=push.doubtful))
 
 
 def released(ledger: Sends, push: Push) -> Sends:
     """The ledger as if the push had never been claimed: WeChat has refused it, or has not heard of it."""
-    known = ledger.find(push.push_id)
-    if known is None or known.state in ("delivered", "undelivered"):
+    known = _unsettled(ledger, push)
+    if known is None:
         return ledger
     ledger = replace(ledger, recent=tuple(sent for sent in ledger.recent if sent.push_id != push.push_id))
     if known.counts:
@@ -80,6 +80,11 @@ def with_credit(ledger: Sends, template: str, more: int) -> Sends:
     """With so many more subscription sends of the template used, or fewer."""
     used = {**ledger.credits_used, template: max(0, ledger.credits_used.get(template, 0) + more)}
     return replace(ledger, credits_used={name: count for name, count in used.items() if count})
+
+
+def _unsettled(ledger: Sends, push: Push) -> Sent | None:
+    known = ledger.find(push.push_id)
+    return known if known and known.state not in ("delivered", "undelivered") else None
 
 
 def _sent(push: Push, now: datetime) -> Sent:
