@@ -5,15 +5,12 @@ the reader waits for (service) or should know (public matters) is told at once, 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
 
 from chalicelib.clock import SHANGHAI
 from chalicelib.sending.calendar import is_workday
 from chalicelib.sending.hours import is_quiet, next_morning
-from chalicelib.sending.intents import Intent
-from chalicelib.store.member import Member
 from chalicelib.store.push import ContentClass
 
 Workdays: TypeAlias = Callable[[date], bool]
@@ -46,14 +43,6 @@ def best_time(
     days = (today + timedelta(days=ahead) for ahead in range(HORIZON))
     moments = (_on(day, band, hours, now) for day in days if (band := _band(content_class, workdays(day))))
     return next((moment for moment in moments if moment), _soonest(now))
-
-
-def at_best_time(intent: Intent, member: Member, now: datetime) -> Intent:
-    """The intent, not to be sent before its best time. One that is urgent, or too late by then, stays as it is."""
-    best = best_time(intent.content_class, member.hours, max(now, intent.not_before or now))
-    if intent.urgent or (intent.expires_at and best >= intent.expires_at):
-        return intent
-    return replace(intent, not_before=best)
 
 
 def _soonest(now: datetime) -> datetime:

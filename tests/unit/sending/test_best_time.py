@@ -7,17 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.clock import SHANGHAI
-from chalicelib.sending.best_time import ENOUGH_ACTS, at_best_time, best_time
+from chalicelib.sending.best_time import ENOUGH_ACTS, best_time
 from chalicelib.sending.calendar import is_workday
-from chalicelib.sending.intents import Intent
-from chalicelib.store.push import Content, ContentClass
-from tests.builders import OPENID, a_member
+from chalicelib.store.push import ContentClass
 
 UNKNOWN = (0,) * 24
 TIMES = st.integers(1_100_000_000, 1_890_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 """From 2004 to 2029: years that are known, and some that are not."""
 HOURS = st.lists(st.integers(0, 9), min_size=24, max_size=24)
-INTENT = Intent(OPENID, "spring.sale", "2026", "subscribe", "activity", Content("T-1"))
 
 
 def shanghai(text: str) -> datetime:
@@ -150,25 +147,3 @@ def test_the_best_time_is_a_good_time_when_it_comes(
 @given(HOURS, TIMES, st.sets(st.dates(date(2004, 1, 1), date(2030, 1, 1)), max_size=5))
 def test_any_calendar_has_a_best_time(hours: list[int], now: datetime, worked: set[date]) -> None:
     assert best_time("product", hours, now, worked.__contains__) >= now
-
-
-def test_an_intent_is_put_to_its_best_time() -> None:
-    morning = shanghai("2026-03-04T10:00")
-
-    assert at_best_time(INTENT, a_member(hours=acting_at(20)), morning).not_before == shanghai("2026-03-04T20:00")
-
-
-def test_an_intent_for_later_is_put_to_the_best_time_after_that() -> None:
-    tomorrow = shanghai("2026-03-05T10:00")
-    intent = Intent(OPENID, "spring.sale", "2026", "subscribe", "activity", Content("T-1"), not_before=tomorrow)
-
-    assert at_best_time(intent, a_member(), shanghai("2026-03-04T10:00")).not_before == shanghai("2026-03-05T18:00")
-
-
-@pytest.mark.parametrize(
-    "changes", [{"urgent": True}, {"expires_at": shanghai("2026-03-04T18:00")}], ids=["urgent", "too late by then"]
-)
-def test_an_intent_that_cannot_wait_is_left_as_it_is(changes: dict[str, bool | datetime]) -> None:
-    intent = Intent(**{name: getattr(INTENT, name) for name in INTENT.__slots__} | changes)
-
-    assert at_best_time(intent, a_member(), shanghai("2026-03-04T10:00")) == intent
