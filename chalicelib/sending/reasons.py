@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from chalicelib.wechat import errors
+from chalicelib.wechat.codes import error_for
+
 REASONS: Mapping[str, str] = {
     "not_before": "还没到发送时间",
     "quiet_hours": "免打扰时段，早上再发",
@@ -43,10 +46,6 @@ REASONS: Mapping[str, str] = {
     "control": "对照组，不发送",
     "facts_missing": "缺少要填写的会员数据",
     "crashed": "发送途中断，结果未知",
-    "content_refused": "微信不接受这个内容",
-    "not_allowed": "公众号没有这个权限，或被处罚",
-    "our_mistake": "请求有误",
-    "gone": "对方无法接收",
     "system": "微信系统失败",
     "freq_limit": "微信限制了发送频率",
     "blocks": "屏蔽通知的人太多",
@@ -54,8 +53,41 @@ REASONS: Mapping[str, str] = {
     "undelivered": "未送达的比例太高",
     "operator": "运营人员操作",
 }
+CODES: Mapping[str, str] = {
+    "40003": "openid 不属于这个公众号的粉丝",
+    "40037": "模板 ID 不对",
+    "40130": "群发至少要有两位收件人",
+    "40164": "我们的 IP 不在公众号的白名单里",
+    "40249": "内容被认为是营销",
+    "43004": "对方没有关注公众号",
+    "43019": "对方在公众号的黑名单里",
+    "43101": "对方没有同意接收，或授权已用完",
+    "45028": "群发次数已用完",
+    "47003": "模板字段的内容不合要求",
+    "48001": "公众号没有这个接口的权限",
+    "48002": "对方关闭了消息接收",
+    "48004": "接口因违规被封禁",
+    "50002": "对方的微信号受限",
+}
+"""WeChat's codes that operators meet most, each more telling than its class."""
+CLASSES: Mapping[type[errors.WechatError], str] = {
+    errors.Busy: "微信繁忙",
+    errors.TokenRefused: "access_token 不可用",
+    errors.MonthLimit: "当月的额度已用完",
+    errors.RecipientMonthLimit: "对方当月的额度已用完",
+    errors.RecipientGone: "对方无法接收",
+    errors.NoWindow: "没有可用的客服消息时段",
+    errors.NoCredit: "对方没有可用的订阅授权",
+    errors.ContentRefused: "微信不接受这个内容",
+    errors.OurMistake: "请求有误",
+    errors.NotAllowed: "公众号没有这个权限，或被处罚",
+    errors.UnknownCode: "没有见过的错误",
+}
 
 
 def in_words(reason: str) -> str:
-    """For an operator; a code of WeChat's own stands for itself."""
-    return REASONS.get(reason, reason)
+    """For an operator: a code of ours in words alone, a code of WeChat's with the number to look it up by."""
+    if not reason.removeprefix("-").isdecimal():
+        return REASONS.get(reason, reason)
+    words = CODES.get(reason) or CLASSES.get(type(error_for(int(reason))), "")
+    return f"微信错误 {reason}（{words}）" if words else f"微信错误 {reason}"

@@ -82,7 +82,7 @@ def test_each_kind_is_told_with_what_became_of_it_and_why(table: Table, capsys: 
         "为什么",
         "  store.news　未发：对方已退订营销消息　12",
         "  order.shipped　未送达：对方屏蔽了通知　6",
-        "  order.shipped　被拒绝：47003　1",
+        "  order.shipped　被拒绝：微信错误 47003（模板字段的内容不合要求）　1",
     ]
 
 

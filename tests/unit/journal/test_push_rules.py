@@ -63,6 +63,6 @@ def test_every_end_of_a_push_has_a_line() -> None:
 
 def test_operators_read_reasons_in_words() -> None:
     assert names.of_figure("push.reasons", "k/held/left") == "k　未发：对方已取消关注"
-    assert names.of_figure("push.reasons", "k/failed/47003") == "k　被拒绝：47003"
+    assert names.of_figure("push.reasons", "k/failed/47003") == "k　被拒绝：微信错误 47003（模板字段的内容不合要求）"
     assert names.of_figure("push.reasons", REST) == "（其余）"
     assert all(f"push.{state}" in names.GROUPS for state in PUSH_ENDS)

@@ -6,9 +6,12 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.sending.reasons import REASONS, in_words
+from chalicelib.sending.outcomes import RULES
+from chalicelib.sending.reasons import CLASSES, CODES, REASONS, in_words
 from chalicelib.sending.traits import RESERVE, TRAITS, most_for
 from chalicelib.store.push import Channel
+from chalicelib.wechat.codes import error_for
+from chalicelib.wechat.errors import DayLimit, MinuteLimit, UnknownCode, Unreachable, WaitingForAdmin, WechatError
 from tests.support.project import ROOT
 
 SPOKEN = {"Stop": 0, "Wait": 1, "Outcome": 1, "_until": 2, "_again_later": 0}
@@ -33,7 +36,22 @@ def test_every_reason_that_is_given_has_its_words(folder: str) -> None:
 
 def test_an_operator_reads_words_and_wechats_own_codes() -> None:
     assert in_words("cap.day") == "当天的提醒次数已到上限"
-    assert in_words("45015") == "45015"
+    assert in_words("47003") == "微信错误 47003（模板字段的内容不合要求）"
+    assert in_words("45015") == "微信错误 45015（没有可用的客服消息时段）"
+    assert in_words("-1") == "微信错误 -1（微信繁忙）"
+    assert in_words("99999") == "微信错误 99999（没有见过的错误）"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_with_words_of_its_own_is_one_that_wechat_gives(code: str) -> None:
+    assert not isinstance(error_for(int(code)), UnknownCode)
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _ in RULES], ids=lambda rule: rule.__name__)
+def test_every_class_of_error_that_ends_a_push_has_its_words(rule: type[WechatError]) -> None:
+    puts_off_or_is_no_refusal = {DayLimit, MinuteLimit, Unreachable, WaitingForAdmin, WechatError}
+
+    assert rule in CLASSES or rule in puts_off_or_is_no_refusal
 
 
 def test_no_two_reasons_read_the_same() -> None:
