@@ -8,7 +8,15 @@ from chalicelib.errors import BadContent
 from chalicelib.push.asking import ask
 from chalicelib.runtime import runtime
 from chalicelib.store.table import Table
-from infra import ops_push_drop, ops_push_import, ops_push_mass, ops_push_report, ops_push_switches, ops_push_waiting
+from infra import (
+    ops_push_batch,
+    ops_push_drop,
+    ops_push_import,
+    ops_push_mass,
+    ops_push_report,
+    ops_push_switches,
+    ops_push_waiting,
+)
 from infra.push_names import credentials, pair
 
 if TYPE_CHECKING:
@@ -21,6 +29,7 @@ def add_commands(commands: "Commands") -> None:
     account.add_argument("--account", required=True, help="公众号在本系统里的名字")
     _add_send(push.add_parser("send", parents=[account], help="给一位粉丝发一条"))
     ops_push_mass.add_mass(push, account)
+    ops_push_batch.add_batch(push, account)
     ops_push_import.add_import(push, account)
     ops_push_waiting.add_commands(push, account)
     ops_push_drop.add_drop(push, account)

@@ -40,6 +40,7 @@ def mass(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
         whom = f"{batch.recipients:,} 人" if options.openids else f"标签 {options.tag}"
         told = "已登记" if batch.outcome == "planned" else "以前登记过，不会重复发送"
         print(f"批次 {batch.batch_id}：{whom}，{told}")
+    print(f"看结果：ops push batch {batches[-1].batch_id} --account {options.account}")
 
 
 def _planned(options: argparse.Namespace, table: Table) -> tuple[PlannedBatch, ...]:
