@@ -31,6 +31,9 @@ REFRESH_SECONDS = 25
 class Runtime:
     """A lazy property per collaborator; callers hand down what is needed, by keyword."""
 
+    read_seconds: float = 1
+    """How long AWS may take to answer one call."""
+
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         log.setLevel(settings.log_level)
@@ -114,12 +117,14 @@ class Runtime:
     def _dynamodb(self) -> Any:
         return self._client("dynamodb")
 
-    def _client(self, service: Any, *, read_seconds: float = 1) -> Any:
+    def _client(self, service: Any, *, read_seconds: float = 0) -> Any:
         """Short timeouts and no hidden retries: who calls retries within a deadline of its own."""
         import boto3
         from botocore.config import Config
 
-        once = Config(connect_timeout=1, read_timeout=read_seconds, retries={"total_max_attempts": 1})
+        once = Config(
+            connect_timeout=1, read_timeout=read_seconds or self.read_seconds, retries={"total_max_attempts": 1}
+        )
         return boto3.client(service, config=once)
 
 

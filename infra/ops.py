@@ -9,11 +9,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.door import Deadline
 from chalicelib.errors import BadContent, Conflict, SettingsError, Unavailable
+from chalicelib.runtime import runtime, use
+from chalicelib.settings import Settings
 from chalicelib.store.table import Table
 from infra import (
     ops_account,
@@ -26,9 +28,10 @@ from infra import (
     ops_reactivation,
     ops_tickets,
 )
+from infra.patience import OperatorRuntime, Patience
 
 SECONDS = 20.0
-"""How long the table may take."""
+"""How long the table may not answer, each time."""
 DONE, WRONG_CONTENT, UNREACHED = 0, 1, 3
 
 
@@ -76,9 +79,7 @@ def _reason(error: BotoCoreError | ClientError) -> str:
 
 
 def _open_table() -> Table:
-    from chalicelib.runtime import runtime
-
-    return runtime().table(Deadline(SECONDS))
+    return runtime().table(Patience(SECONDS))
 
 
 def _quiet() -> None:
@@ -89,4 +90,6 @@ def _quiet() -> None:
 
 if __name__ == "__main__":
     _quiet()
+    with suppress(SettingsError):  # the command that needs them says so
+        use(OperatorRuntime(Settings.read()))
     sys.exit(main(sys.argv[1:], open_table=_open_table))

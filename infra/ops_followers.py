@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from chalicelib.door import Deadline
 from chalicelib.errors import BadContent
 from chalicelib.followers import starting
 from chalicelib.followers.erasing import REASONS, erase
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = 5.0
 MOST_SHOWN = 1_000
-EXPORT_SECONDS = 6 * 3600
-"""Longer than a million followers take."""
 KINDS: Mapping[Kind, str] = {"import": "导入", "reconcile": "核对"}
 PHASES: Mapping[Phase, str] = {
     "listing": "正在读取微信的名单",
@@ -172,7 +169,7 @@ def export(options: argparse.Namespace, open_table: Callable[[], Table]) -> None
     try:
         rows = followers_csv.export(
             options.file,
-            runtime().table(Deadline(EXPORT_SECONDS)),
+            open_table(),
             options.account,
             now=runtime().now(),
             named=options.with_openids,
