@@ -22,7 +22,7 @@ demo: $(READY)  ## a year of 2,000 followers in five minutes, with reactivation 
 test: $(READY) $(WHEELS)  ## all tests, with coverage
 	$(OFFLINE) $(BIN)/python -m tests
 
-simulate: $(READY)  ## every fault in every flow, all pairs, 20,000 random schedules: some 15 minutes on two cores
+simulate: $(READY)  ## every fault in every flow, all pairs, 20,000 random schedules: about an hour on two cores
 	$(BIN)/python -m tests.simulation --into docs/reliability.md
 
 fuzz: $(READY)  ## a million hostile callbacks, on all cores: 10 to 30 minutes; FUZZ="--callbacks 50000 --seed 7" for others

@@ -99,7 +99,8 @@ def _tried(push: Push, ledger: Sends, known: Known, kit: Kit) -> None:
 
 def _called(push: Push, kit: Kit) -> tuple[Push, Outcome]:
     """A busy WeChat is asked again at once, where it has heard nothing or knows our key."""
-    for left in reversed(range(outcomes.AT_ONCE + 1)):
+    left = outcomes.AT_ONCE
+    while True:
         try:
             return replace(push, msgid=deliver(push, kit.wechat(push.account))), Outcome("sent")
         except WechatError as error:
@@ -108,8 +109,8 @@ def _called(push: Push, kit: Kit) -> tuple[Push, Outcome]:
             log.info("push.refused", extra=extra)
             push = replace(push, doubtful=push.doubtful or outcomes.may_be_accepted(error), msgid=_msgid_of(error))
             if not left or not outcomes.may_ask_at_once(error, push, kit.now()):
-                break
-    return push, outcome
+                return push, outcome
+            left -= 1
 
 
 def _msgid_of(error: WechatError) -> str:

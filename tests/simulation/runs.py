@@ -24,7 +24,7 @@ RUNS_PER_CLEANING = 50
 SHOWN = 5
 LONG = 24
 """Effects of a flow beyond which not all pairs are run: they grow with the square."""
-PAIRS_OF_LONG = 10_000
+PAIRS_OF_LONG = 3_000
 
 Result: TypeAlias = tuple[str, list[str]]
 """How the run is repeated, and what it violated."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from chalicelib.push.kit import Kit, kit
 from chalicelib.push.send import send
@@ -34,10 +35,13 @@ class Postroom:
         self.simulator.accept(self.openid, "sale")
         self.world.rest()
 
-    def plan(self, key: str, channel: Channel = "template") -> Push:
+    def plan(self, key: str, channel: Channel = "template", *, expires_in: timedelta | None = None) -> Push:
         r = self.world.runtime
+        expires_at = r.now() + expires_in if expires_in else None
         template = "order" if channel == "template" else "sale"
-        intent = Intent(self.openid, "news", key, channel, "service", Content(template, {"thing1": key}))
+        intent = Intent(
+            self.openid, "news", key, channel, "service", Content(template, {"thing1": key}), expires_at=expires_at
+        )
         push = intents.as_push(intent, r.accounts.find("shop"), now=r.now())
         intents.plan((intent,), r.accounts.find("shop"), table=self.world.table(), queues=r.queues, now=r.now())
         return push
