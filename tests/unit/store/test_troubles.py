@@ -10,7 +10,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.store.dynamo import DynamoTable
 from chalicelib.store.keys import INDEX_KEYS, Key
 from chalicelib.store.receipt import Receipt
-from chalicelib.store.table import Absent, AtMost, Change, Check, Delete, Equals, Lost, Patch, Put
+from chalicelib.store.table import Absent, Add, AtMost, Change, Check, Delete, Equals, Lost, Patch, Put
 from infra.local.memory.dynamo import MemoryDynamo
 from infra.local.memory.faults import Fault, Faults
 from tests.builders import ACCOUNT, NOON, a_member
@@ -238,3 +238,41 @@ def test_a_read_of_another_table_is_a_mistake_too() -> None:
 
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         table.get(A)
+
+
+@PASSING
+def test_what_is_written_at_most_once_is_not_tried_again(fault: Fault) -> None:
+    trouble = Trouble()
+    trouble.table.write([Add(A, "n", 5)])
+    trouble.faults.plan(fault)
+
+    with pytest.raises(Unavailable):
+        trouble.table.write_at_most_once(Add(A, "n", -1))
+
+    assert _number(trouble) == 5
+
+
+@LOST_ANSWERS
+def test_what_is_written_at_most_once_may_have_been_written(fault: Fault) -> None:
+    trouble = Trouble()
+    trouble.table.write([Add(A, "n", 5)])
+    trouble.faults.plan(fault)
+
+    with pytest.raises(Unavailable):
+        trouble.table.write_at_most_once(Add(A, "n", -1))
+
+    assert _number(trouble) == 4
+
+
+def test_what_may_not_be_written_at_all_is_no_passing_trouble() -> None:
+    class Forbidden(MemoryDynamo):
+        def update_item(self, **_: object) -> dict[str, object]:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "UpdateItem")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        table_on(Forbidden(TABLE, INDEX_KEYS)).write_at_most_once(Add(A, "n", -1))
+
+
+def _number(trouble: Trouble) -> object:
+    item = trouble.table.get(A)
+    return item and item["n"]
