@@ -11,7 +11,7 @@ from infra.local.demo.seeding import NOTICES
 from tests.support.memory import MemoryShop, a_memory_shop
 
 EXAMPLES = Path(reactivation_file.__file__).parent / "examples/reactivation"
-MAY = datetime(2026, 5, 4, 2, 0, tzinfo=UTC)
+MAY = datetime(2027, 5, 4, 2, 0, tzinfo=UTC)
 """A Monday, ten o'clock in Shanghai."""
 
 
@@ -69,7 +69,7 @@ def followers(shop: MemoryShop, count: int) -> list[str]:
 def test_points_that_expire_are_told_to_their_owners_alone(shop: MemoryShop, tmp_path: Path) -> None:
     openids = followers(shop, 12)
     file = tmp_path / "points.csv"
-    rows = "".join(f"{openid},{100 + number},2026-12-31\n" for number, openid in enumerate(openids[:10]))
+    rows = "".join(f"{openid},{100 + number},2027-12-31\n" for number, openid in enumerate(openids[:10]))
     file.write_text(f"openid,points,points_until\n{rows}", encoding="utf-8")
     run(shop, "members", "facts", str(file))
     begin(shop, "mother-baby-points")
@@ -82,7 +82,7 @@ def test_points_that_expire_are_told_to_their_owners_alone(shop: MemoryShop, tmp
     for openid in openids:
         assert said(shop, openid)["points-expiring"] == (openid in drawn["treatment"])
     card = next(one for one in shop.simulator.inbox(drawn["treatment"][0]) if one["type"] == "template")
-    assert card["data"]["date2"]["value"] == "2026-12-31"
+    assert card["data"]["date2"]["value"] == "2027-12-31"
 
 
 def test_a_question_is_asked_before_the_conversation_closes(shop: MemoryShop) -> None:
