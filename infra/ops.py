@@ -22,6 +22,7 @@ from infra import (
     ops_faq,
     ops_figures,
     ops_followers,
+    ops_jobs,
     ops_keys,
     ops_members,
     ops_push,
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     ops_push.add_commands(commands)
     ops_keys.add_commands(commands)
     ops_tickets.add_commands(commands)
+    ops_jobs.add_commands(commands)
     ops_members.add_commands(commands)
     ops_reactivation.add_commands(commands)
     return parser
