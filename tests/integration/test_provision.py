@@ -231,9 +231,7 @@ def test_a_stack_that_never_comes_to_rest_is_left_alone(
 
 def test_a_change_set_without_changes_is_taken_away(stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]) -> None:
     client, stubber = stubbed
-    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
-    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
-    stubber.add_response("create_change_set", {})
+    _is_asked_for_changes(stubber)
     stubber.add_response("describe_change_set", {"Status": "CREATE_IN_PROGRESS"})
     stubber.add_response("describe_change_set", {"Status": "FAILED", "StatusReason": "… didn't contain changes. …"})
     stubber.add_response("delete_change_set", {})
@@ -249,9 +247,7 @@ def test_a_change_that_cloudformation_refuses_is_told(
     stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
 ) -> None:
     client, stubber = stubbed
-    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
-    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
-    stubber.add_response("create_change_set", {})
+    _is_asked_for_changes(stubber)
     stubber.add_response("describe_change_set", {"Status": "FAILED", "StatusReason": "no such kind of resource"})
     stubber.add_response("delete_change_set", {})
 
@@ -263,9 +259,7 @@ def test_a_change_set_that_is_never_ready_is_given_up(
     stubbed: tuple[Any, Stubber], dynamodb: Callable[..., Any]
 ) -> None:
     client, stubber = stubbed
-    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
-    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
-    stubber.add_response("create_change_set", {})
+    _is_asked_for_changes(stubber)
     for _ in range(240):
         stubber.add_response("describe_change_set", {"Status": "CREATE_PENDING"})
 
@@ -403,6 +397,12 @@ def _provision(
 
 def _parameters() -> Any:
     return boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
+
+
+def _is_asked_for_changes(stubber: Stubber) -> None:
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
+    stubber.add_response("describe_stacks", _stack("CREATE_COMPLETE"))
+    stubber.add_response("create_change_set", {})
 
 
 def _proposes(stubber: Stubber, *pages: list[tuple[str, str, str, str]]) -> None:
