@@ -36,6 +36,8 @@ def try_question(options: argparse.Namespace, open_table: Callable[[], Table]) -
         return
     told = zip(FEATURES, found.features, strict=True)
     print("　".join(f"{MEASURES[name]} {value:.2f}" for name, value in told))
+    if found.is_contrary:
+        print("话里有“不要”“别”这样的否定，而这个条目里没有：最多反问")
     for number, one in enumerate(found.ranked[:OPTIONS], start=1):
         entry = faq.ranked[one.entry]
         print(

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.decision import Faq, Verdict
-from chalicelib.faq.engine import CompiledFaq, compile_entries, compile_release, postings, with_index
+from chalicelib.faq.engine import CompiledFaq, compile_entries, compile_release, normalise, postings, with_index
 from chalicelib.faq.engine.confidence import FEATURES, PRIOR
+from chalicelib.faq.engine.negation import is_contrary
 from chalicelib.store.release import FaqEntry, Keyword, Release
 from infra.local.demo import content
 from tests.builders import NOON, a_release, an_entry
@@ -247,6 +248,29 @@ def test_no_text_upsets_the_search(text: str) -> None:
     assert 0.0 <= verdict.confidence <= 1.0
     assert len(verdict.entries) <= 3
     assert len(set(ids(verdict))) == len(verdict.entries)
+
+
+SHIPPING = an_entry("shipping", title="什么时候发货？", questions=(), keywords=(Keyword("contains", "发货"),))
+CANCEL = an_entry("cancel", title="怎么取消订单？", questions=("不想要了怎么退",), keywords=())
+
+
+@pytest.mark.parametrize(
+    "text", ["不要发货", "别给我发货了", "请不要给我发货", "不想发货了", "先别发货", "不用发货了谢谢"]
+)
+def test_a_wish_that_something_not_be_is_no_question_about_it(text: str) -> None:
+    verdict = search(text, SHIPPING, INVOICE)
+
+    assert verdict.outcome == "clarify"
+    assert ids(verdict)[0] == "shipping"
+
+
+@pytest.mark.parametrize("text", ["要不要发货", "用不用等发货", "区别发货时间", "什么时候发货"])
+def test_whether_and_when_are_questions_all_the_same(text: str) -> None:
+    assert not is_contrary(normalise(text), SHIPPING)
+
+
+def test_a_no_that_the_entry_knows_is_answered() -> None:
+    assert search("我不想要了怎么退", CANCEL, SHIPPING).outcome == "answer"
 
 
 LONG = (

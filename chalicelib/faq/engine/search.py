@@ -9,6 +9,7 @@ from chalicelib.faq.availability import is_available
 from chalicelib.faq.engine.confidence import Calibration, features_of, shares_content
 from chalicelib.faq.engine.evidence import KEYWORD, PATTERN, Rules
 from chalicelib.faq.engine.index import Index
+from chalicelib.faq.engine.negation import is_contrary
 from chalicelib.faq.engine.scoring import Candidate, candidates, query_of
 from chalicelib.faq.engine.text import Words, words
 from chalicelib.store.release import FaqEntry, Release
@@ -31,6 +32,8 @@ class Finding:
     """The message shares more with the first candidate than the small words of every sentence."""
     is_one_letter: bool
     """The message is "额" or "哈哈哈哈": a keyword perhaps, but no question."""
+    is_contrary: bool
+    """The message says no to something, and the first candidate nowhere does: asked back at best."""
 
     @property
     def says_enough(self) -> bool:
@@ -68,7 +71,8 @@ class CompiledFaq:
     def judged(self, found: Finding) -> Verdict:
         """What a finding is good for."""
         confidence = self.calibration.confidence(found.features)
-        if confidence >= self.calibration.answers and found.says_enough and not self._is_tied(found):
+        is_settled = found.says_enough and not found.is_contrary and not self._is_tied(found)
+        if confidence >= self.calibration.answers and is_settled:
             return Verdict("answer", (self.ranked[found.ranked[0].entry],), confidence)
         if found.ranked[0].score >= self.calibration.asks and found.is_about_us:
             return Verdict("clarify", tuple(self.ranked[one.entry] for one in found.ranked[:OPTIONS]), confidence)
@@ -94,7 +98,8 @@ class CompiledFaq:
         if not ranked:
             return None
         is_about_us = ranked[0].rule > 0 or shares_content(query, ranked[0].entry, self.index)
-        return Finding(tuple(ranked), features_of(ranked), is_about_us, len(set(message.key)) == 1)
+        no = is_contrary(message.key, self.ranked[ranked[0].entry])
+        return Finding(tuple(ranked), features_of(ranked), is_about_us, len(set(message.key)) == 1, no)
 
     def _said_whole(self, key: str, barred: Collection[int]) -> FaqEntry | None:
         """The one entry that has this very message as keyword, title or question: then nothing is to be weighed."""
