@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.store import miss as stored
@@ -13,6 +12,7 @@ from infra.figures import question_files, question_page
 from infra.figures.period import Period
 from infra.figures.questions import Questions, questions
 from infra.ops_faq_misses import in_order, published
+from infra.patience import present
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -33,7 +33,7 @@ def add_report(commands: "Commands") -> None:
 
 def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     table = open_table()
-    found = ops_period.of(options, table, now=datetime.now(UTC))
+    found = ops_period.of(options, table, now=present())
     release = published(table, options.account) or Release(version=0)
     misses = [miss for miss in stored.list_misses(table, options.account) if not miss.is_settled]
     asked = questions(found, release, in_order(misses))

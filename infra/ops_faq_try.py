@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from chalicelib.store import account as accounts
 from chalicelib.store.release import Release
 from chalicelib.store.table import Table
 from infra import faq_file, faq_jsonl
+from infra.patience import present
 
 DECISIONS = {"answer": "answer", "clarify": "suggest", "miss": "decline"}
 TOLD = {"answer": "直接回答", "clarify": "反问“您是不是想问”", "miss": "说不知道"}
@@ -27,7 +28,7 @@ MEASURES = {"score": "总分", "margin": "领先第二名", "agreement": "各项
 def try_question(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     """Show what would be said, the candidates, and what speaks for each."""
     faq = _compiled(_release(options, open_table))
-    now = datetime.now(UTC)
+    now = present()
     tags = tuple(options.tag)
     verdict = faq.search(options.question, now=now, tags=tags)
     print(f"{TOLD[verdict.outcome]}（把握 {verdict.confidence:.2f}，{faq.calibration.answers:.2f} 以上才直接回答）")

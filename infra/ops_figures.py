@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +13,7 @@ from chalicelib.store.figures import Figures
 from chalicelib.store.table import Table
 from infra.figures import files, page, terminal
 from infra.figures.period import Period, period
+from infra.patience import present
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -52,7 +53,7 @@ def _rolled(table: Table, account: str, first: date, last: date) -> Iterable[Fig
 
 
 def _recounted(table: Table, account: str, first: date, last: date) -> Iterable[Figures]:
-    now = datetime.now(UTC)
+    now = present()
     return (recount(table, account, day, now=now) for day in period(account, first, last, ()).days)
 
 

@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.store.table import Table
 from infra import ops_period
 from infra.figures import push_files, push_page
 from infra.figures.period import Period
+from infra.patience import present
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -29,5 +29,5 @@ def add_report(commands: "Commands") -> None:
 
 
 def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
-    found = ops_period.of(options, open_table(), now=datetime.now(UTC))
+    found = ops_period.of(options, open_table(), now=present())
     ops_period.say(FORMATS[options.format](found, options.kind), options.out)

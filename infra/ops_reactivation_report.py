@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +13,7 @@ from chalicelib.journal.days import is_over
 from chalicelib.store import policy as policies
 from chalicelib.store.policy import Policy
 from chalicelib.store.table import Table
+from infra.patience import present
 from infra.reactivation.counted import OBSERVED, last_observed
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def add_report(commands: "Commands", named: argparse.ArgumentParser) -> None:
 
 
 def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
-    text = told(options, open_table(), now=datetime.now(UTC))
+    text = told(options, open_table(), now=present())
     if options.out is None:
         print(text, end="")
         return

@@ -88,7 +88,12 @@ class LocalWorld:
     @property
     def environment(self) -> dict[str, str]:
         """For a shell whose ``python -m infra.ops`` shall know only this world."""
-        return {"HUIYUAN_STAGE": STAGE, "HUIYUAN_WECHAT_API": self.wechat.url, **self.aws.environment}
+        return {
+            "HUIYUAN_STAGE": STAGE,
+            "HUIYUAN_WECHAT_API": self.wechat.url,
+            "HUIYUAN_CLOCK": f"{self.wechat.url}/sim/clock",
+            **self.aws.environment,
+        }
 
     def add_account(self, account: Account, *, data_key: str) -> None:
         """Make an account known on both sides: in the simulator, and in the parameters of the app."""
