@@ -30,16 +30,27 @@ from infra import (
     ops_tickets,
 )
 from infra.patience import OperatorRuntime, Patience
+from infra.push_names import credentials
 
 SECONDS = 20.0
 """How long the table may not answer, each time."""
 DONE, WRONG_CONTENT, UNREACHED = 0, 1, 3
+OF_NEW_ACCOUNTS = ("account",)
+"""Commands whose account need not be known yet."""
 
 
-def main(arguments: Sequence[str], *, open_table: Callable[[], Table]) -> int:
-    """Run one command; `open_table` is called only when the command needs it."""
+def main(
+    arguments: Sequence[str],
+    *,
+    open_table: Callable[[], Table],
+    ensure_account: Callable[[str], object] = lambda _account: None,
+) -> int:
+    """Run one command; `open_table` is called only when the command needs it. `ensure_account` raises BadContent for
+    an account that is not known: nobody shall believe to have paused what was only misspelt."""
     options = _parser().parse_args(arguments)
     try:
+        if (account := getattr(options, "account", None)) and arguments[0] not in OF_NEW_ACCOUNTS:
+            ensure_account(account)
         code: int = options.run(options, open_table) or DONE
         return code
     except BadContent as error:
@@ -94,4 +105,7 @@ if __name__ == "__main__":
     _quiet()
     with suppress(SettingsError):  # the command that needs them says so
         use(OperatorRuntime(Settings.read()))
-    sys.exit(main(sys.argv[1:], open_table=_open_table))
+    try:
+        sys.exit(main(sys.argv[1:], open_table=_open_table, ensure_account=credentials))
+    except BrokenPipeError:  # whoever reads along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

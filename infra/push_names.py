@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.clock import SHANGHAI
 from chalicelib.credentials import Credentials
-from chalicelib.errors import BadContent, CredentialsError
+from chalicelib.errors import BadContent, CredentialsError, UnknownAccount
 from chalicelib.runtime import runtime
 from chalicelib.sending.reasons import in_words
 
@@ -52,6 +52,8 @@ def credentials(account: str) -> Credentials:
     """Raises BadContent when the account is not known, or its parameter is wrong."""
     try:
         return runtime().accounts.find(account)
+    except UnknownAccount:
+        raise BadContent(f"没有公众号 {account}。名字写对了吗？看一下 ops account list") from None
     except CredentialsError as error:
         raise BadContent(f"账号 {account} 不能用：{error}") from None
 

@@ -188,7 +188,7 @@ def test_a_file_or_an_account_that_is_not_there_is_named(
 
     said = capsys.readouterr().err
     assert "读不了" in said
-    assert "账号 nobody 不能用" in said
+    assert "没有公众号 nobody" in said
 
 
 def test_an_import_goes_on_where_it_was_stopped(silence: Silence, tmp_path: Path) -> None:

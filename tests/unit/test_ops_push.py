@@ -124,7 +124,7 @@ def test_an_account_that_does_not_exist_is_named(
 
     assert run(shop, command, *arguments[command], account="nobody") == 1
 
-    assert "账号 nobody 不能用" in capsys.readouterr().err
+    assert "没有公众号 nobody" in capsys.readouterr().err
 
 
 def test_a_mass_is_planned_for_a_list_of_followers_once(

@@ -146,7 +146,7 @@ def test_an_account_that_does_not_exist_is_named(
 ) -> None:
     assert run(silence, *command, account="nobody") == 1
 
-    assert "账号 nobody 不能用" in capsys.readouterr().err
+    assert "没有公众号 nobody" in capsys.readouterr().err
 
 
 def test_an_enabled_policy_speaks_to_the_silent_and_leaves_the_hold_out_alone(silence: Silence) -> None:
