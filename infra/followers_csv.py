@@ -12,6 +12,7 @@ from chalicelib.followers.days import first_place, walk
 from chalicelib.members.texts import FOUND_BY
 from chalicelib.store import keys
 from chalicelib.store.member import Member
+from chalicelib.store.roster import Place
 from chalicelib.store.table import Table
 from infra.faq_cells import guarded
 
@@ -51,7 +52,9 @@ NAMING: Mapping[str, Column] = {
 """What names a person to other systems: only on demand."""
 
 
-def export(path: Path, table: Table, account: str, *, now: datetime, named: bool, show: Callable[[int], None]) -> int:
+def export(
+    path: Path, table: Table, account: str, *, now: Callable[[], datetime], named: bool, show: Callable[[int], None]
+) -> int:
     """Write the file anew; how many rows it has. Raises OSError and Unavailable.
 
     Every follower has one row, also those who act meanwhile. For that, their openids are held in memory: 100 MB for a
@@ -69,13 +72,20 @@ def export(path: Path, table: Table, account: str, *, now: datetime, named: bool
     return rows
 
 
-def members(table: Table, account: str, *, now: datetime) -> Iterator[Member]:
+def members(table: Table, account: str, *, now: Callable[[], datetime]) -> Iterator[Member]:
     """Who follows, each once, by the day of their last act; as they are when they are read."""
     seen: set[str] = set()
-    places = walk(table, account, first_place(table, account, now=now), last=shanghai_day(now))
-    openids = (place.openid for place in places if place.openid)
+    openids = (place.openid for place in _places(table, account, now) if place.openid)
     while some := list(islice(openids, TOGETHER)):
         new = [openid for openid in dict.fromkeys(some) if openid not in seen]
         seen.update(new)
         found = table.get_many(keys.member(account, openid) for openid in new) if new else {}
         yield from (member for member in map(Member.from_item, found.values()) if member.following)
+
+
+def _places(table: Table, account: str, now: Callable[[], datetime]) -> Iterator[Place]:
+    """Until the present day is over, whichever it is by then: who acts after midnight has moved there."""
+    reached = first_place(table, account, now=now())
+    while reached.day <= (today := shanghai_day(now())):
+        for reached in walk(table, account, reached, last=today):  # noqa: B020 - it goes on where it stopped
+            yield reached

@@ -171,7 +171,7 @@ def export(options: argparse.Namespace, open_table: Callable[[], Table]) -> None
             options.file,
             open_table(),
             options.account,
-            now=runtime().now(),
+            now=runtime().now,
             named=options.with_openids,
             show=progress.show,
         )

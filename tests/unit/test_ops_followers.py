@@ -144,6 +144,23 @@ def test_who_writes_while_the_file_is_made_has_one_row(shop: MemoryShop, tmp_pat
     assert sorted(row["openid"] for row in rows(tmp_path / "all.csv")) == sorted(crowd)
 
 
+def test_who_writes_after_midnight_is_in_the_file_that_was_begun_before(shop: MemoryShop, tmp_path: Path) -> None:
+    crowd = a_crowd(shop, 250)
+    run(shop, "import")
+    to_the_end(shop)
+
+    def the_next_day_comes() -> None:
+        shop.world.clock.advance(24 * 3600)
+        for openid in crowd:
+            shop.say(openid, "停车")
+
+    shop.world.faults.interrupt(the_next_day_comes, skip=900)
+
+    run(shop, "export", str(tmp_path / "all.csv"), "--with-openids")
+
+    assert sorted(row["openid"] for row in rows(tmp_path / "all.csv")) == sorted(crowd)
+
+
 def test_a_file_that_cannot_be_written_is_named(
     shop: MemoryShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,4 +205,4 @@ def test_an_account_that_does_not_exist_is_named(
 ) -> None:
     assert run(shop, command, account="nobody") == 1
 
-    assert "账号 nobody 不能用" in capsys.readouterr().err
+    assert "没有公众号 nobody" in capsys.readouterr().err
