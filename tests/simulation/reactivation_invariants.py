@@ -34,11 +34,13 @@ def the_hold_out_is_not_spoken_to(seen: Evidence) -> Violations:
 
 
 def every_trial_has_its_push(seen: Evidence) -> Violations:
-    """Trial, journal and push are one commit. A mass message's push comes with its batch."""
+    """Trial, journal and push are one commit. A mass message's push comes with its batch; who has left by then needs
+    none."""
     pushes = {push["push_id"]: push for push in seen.partition("P#")}
+    present = {member.member_no for member in _members(seen)}
     for entry in _entries(seen):
         push = pushes.get(entry["entry_id"].removesuffix("-trial"))
-        if push is None and not seen.partition("B#"):
+        if push is None and entry["member_no"] in present and not seen.partition("B#"):
             yield "a member was planned without a push"
         if push and (entry["details"]["arm"] == "control") != (push.get("reason") == "control"):
             yield f"{entry['details']['arm']}, but {push['state']}"
