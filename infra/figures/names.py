@@ -83,6 +83,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("faq", "answer"): "直接回答",
     ("faq", "clarify"): "反问",
     ("faq", "miss"): "没答上",
+    ("faq", "stray"): "没有对应选项的回复",
     ("faq", "suggestion"): "选中建议",
     ("faq", "helpful"): "反馈有帮助",
     ("faq", "unhelpful"): "反馈没帮助",

@@ -57,9 +57,10 @@ def _funnel(title: str, one: Pushes) -> str:
         Step("送达", "a", one.delivered, one.planned),
         Step("未送达", "b", one.undelivered, one.planned),
         Step("没有发出", "d", sum(getattr(one, state) for state in NOT_SENT), one.planned),
+        Step("等待", "e", one.waiting, one.planned),
     )
-    unknown = (Step("未知", "e", one.unknown, one.planned),) if one.unknown else ()
-    return funnel(title, (*steps, *unknown))
+    others = (Step("未知", "e", one.unknown, one.planned), Step("七天内回来", "a", one.returned, one.planned))
+    return funnel(title, (*steps, *(step for step in others if step.number)))
 
 
 def _by_day(period: Period, kind: str) -> Iterator[Series]:

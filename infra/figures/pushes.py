@@ -1,5 +1,6 @@
 """What became of the pushes of some days: one row per kind, and why those that were not sent were not. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import NamedTuple, Self, TypeAlias
@@ -34,6 +35,8 @@ class Pushes:
     dead: int = 0
     unfollowed: int = 0
     """Followers who left within a day."""
+    returned: int = 0
+    """Of a reactivation: followers who were spoken to, or were to be, and acted within seven days of the draw."""
 
     @property
     def ended(self) -> int:
@@ -58,6 +61,8 @@ class Pushes:
         return type(self)(self.kind, *(getattr(self, name) + getattr(other, name) for name in NUMBERS))
 
 
+REACTIVATION = "reactivation."
+"""Kinds of pushes that policies plan begin so."""
 NUMBERS = tuple(field.name for field in fields(Pushes))[1:]
 Column: TypeAlias = tuple[str, Callable[[Pushes], int]]
 COLUMNS: tuple[Column, ...] = (
@@ -72,6 +77,7 @@ COLUMNS: tuple[Column, ...] = (
     ("未知", lambda one: one.unknown),
     ("放弃", lambda one: one.dead),
     ("随后取关", lambda one: one.unfollowed),
+    ("七天内回来", lambda one: one.returned),
 )
 
 
@@ -79,6 +85,7 @@ def of_kinds(period: Period, *, kind: str = "") -> tuple[Pushes, ...]:
     """Every kind of the period, or the one, those with most pushes first. An unknown that cleared up later, and a dead
     one that was released, are counted where they went."""
     counted = {name: period.total(f"push.{name}") for name in (*NUMBERS, "resolved", "released")}
+    counted["returned"] = _returned(period)
     kinds = [kind] if kind else sorted(set().union(*counted.values()))
     found = []
     for one in kinds:
@@ -101,6 +108,16 @@ def reasons(period: Period, *, kind: str = "") -> tuple[Reason, ...]:
     ranked = period.total("push.reasons").most_common()
     found = (_reason(name, pushes) for name, pushes in ranked if name != REST)
     return tuple(reason for reason in found if kind in ("", reason.kind))
+
+
+def _returned(period: Period) -> Counter[str]:
+    """By kind: the returns of those whom a policy drew to be spoken to, on whichever day that was."""
+    found = Counter[str]()
+    for name, number in period.total("trial.returned").items():
+        policy, *drawn = name.split("/")
+        if drawn[:1] == ["treatment"]:
+            found[f"{REACTIVATION}{policy}"] += number
+    return found
 
 
 def _reason(name: str, pushes: int) -> Reason:

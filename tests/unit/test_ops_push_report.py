@@ -74,16 +74,37 @@ def test_each_kind_is_told_with_what_became_of_it_and_why(table: Table, capsys: 
     assert lines[:2] == ["demo 的推送　2026-03-01 至 2026-03-02（上海时间）", "　03-02 还没结账，截至 03-02 12:00"]
     assert lines[3].split() == [
         "类型", "计划", "等待", "微信受理", "送达", "未送达", "被拒绝", "未发", "过期", "未知", "放弃", "随后取关",
+        "七天内回来",
     ]  # fmt: skip
-    assert lines[4].split() == ["order.shipped", "100", "3", "90", "80", "6", "1", "4", "0", "1", "1", "0"]
-    assert lines[5].split() == ["store.news", "50", "15", "20", "15", "5", "0", "12", "3", "0", "0", "2"]
-    assert lines[6].split() == ["合计", "150", "18", "110", "95", "11", "1", "16", "3", "1", "1", "2"]
+    assert lines[4].split() == ["order.shipped", "100", "3", "90", "80", "6", "1", "4", "0", "1", "1", "0", "0"]
+    assert lines[5].split() == ["store.news", "50", "15", "20", "15", "5", "0", "12", "3", "0", "0", "2", "0"]
+    assert lines[6].split() == ["合计", "150", "18", "110", "95", "11", "1", "16", "3", "1", "1", "2", "0"]
     assert lines[8:] == [
         "为什么",
         "  store.news　未发：对方已退订营销消息　12",
         "  order.shipped　未送达：对方屏蔽了通知　6",
         "  order.shipped　被拒绝：微信错误 47003（模板字段的内容不合要求）　1",
     ]
+
+
+def test_who_came_back_is_told_of_the_policies_that_spoke_to_them(
+    table: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = {
+        "push.planned": {"reactivation.points": 30},
+        "push.sent": {"reactivation.points": 27},
+        "trial.returned": {"points/treatment/2026-03-01": 8, "points/treatment/2026-02-27": 1,
+                           "points/control/2026-03-01": 5, "others/treatment/2026-03-01": 3},
+    }  # fmt: skip
+    table.write([some_figures("2026-03-03", counts=counts).put()])
+    day, page = ("--from", "2026-03-03", "--to", "2026-03-03"), tmp_path / "push.html"
+
+    run(table, *day)
+    run(table, *day, "--format", "html", "--out", str(page))
+
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if "points" in line)
+    assert line.split()[-1] == "9"
+    assert "七天内回来 9" in page.read_text(encoding="utf-8")
 
 
 def test_one_kind_can_be_asked_for_alone(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +129,8 @@ def test_other_programs_read_json(table: Table, capsys: pytest.CaptureFixture[st
     assert told["days"] == ["2026-03-01", "2026-03-02"]
     assert told["kinds"][0] == {
         "kind": "order.shipped", "planned": 100, "sent": 90, "delivered": 80, "undelivered": 6, "failed": 1, "held": 4,
-        "expired": 0, "unknown": 1, "dead": 1, "unfollowed": 0, "waiting": 3, "unreported": 4, "earlier": 0,
+        "expired": 0, "unknown": 1, "dead": 1, "unfollowed": 0, "returned": 0, "waiting": 3, "unreported": 4,
+        "earlier": 0,
     }  # fmt: skip
     assert told["reasons"][0] == {
         "kind": "store.news", "state": "held", "reason": "opted_out", "pushes": 12, "words": "对方已退订营销消息",
