@@ -13,6 +13,8 @@ from chalicelib.errors import CredentialsError
 from chalicelib.kept import Kept, Parameters
 
 KEPT = timedelta(minutes=5)
+APPID, TOKEN, AES_KEY = r"wx[0-9a-z]{16}", r"[A-Za-z0-9]{3,32}", r"[A-Za-z0-9+/]{43}"
+"""As WeChat's console gives and takes them."""
 Mode = Literal["safe", "compatible", "plain"]
 _MODES: dict[str, Mode] = {"safe": "safe", "compatible": "compatible", "plain": "plain"}
 
@@ -47,7 +49,7 @@ class Credentials:
         fields = _Fields(text, parameter)
         return cls(
             account=account,
-            appid=fields.text("appid", r"wx[0-9a-z]{16}"),
+            appid=fields.text("appid", APPID),
             token=fields.token("token"),
             aes_keys=tuple(fields.aes_key(name) for name in ("aes_key", "previous_aes_key") if fields.has(name)),
             data_key=fields.text("data_key", r"[0-9a-f]{64}").encode(),
@@ -90,10 +92,10 @@ class _Fields:
         return value
 
     def token(self, name: str) -> str:
-        return self.text(name, r"[A-Za-z0-9]{3,32}")
+        return self.text(name, TOKEN)
 
     def aes_key(self, name: str) -> bytes:
-        return base64.b64decode(self.text(name, r"[A-Za-z0-9+/]{43}") + "=")
+        return base64.b64decode(self.text(name, AES_KEY) + "=")
 
     def mode(self) -> Mode:
         mode = _MODES.get(str(self._found.get("mode", "safe")))

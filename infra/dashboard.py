@@ -17,8 +17,10 @@ STAGE = "prod"
 """Whose dashboard is drawn."""
 COLUMN, ROW, GAP = 46, 34, 8
 """Pixels of the grid, which has 24 columns, and between two widgets."""
-COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2")
-"""CloudWatch's own, in its order."""
+COLOURS = (
+    "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf",
+)  # fmt: skip
+"""CloudWatch's own, in its order: more than any widget has lines."""
 STYLE = (
     "text{font:12px system-ui,'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif;fill:#16191f}"
     ".title{font-size:14px;font-weight:600}.small{font-size:11px;fill:#5f6b7a}"
@@ -105,9 +107,14 @@ def _plot(widget: Mapping[str, Any], width: int, height: int) -> Iterator[str]:
     for number, line in enumerate(shown):
         row, column = divmod(number, 2)
         x, y = 10 + column * (width - 20) // 2, foot + 14 + row * 15
-        label = " · ".join((line.label.replace("${Stage}", STAGE), line.stat)).removesuffix(" · ")
-        yield f'<rect x="{x}" y="{y - 8}" width="9" height="9" fill="{COLOURS[number % len(COLOURS)]}"/>'
-        yield f'<text class="small" x="{x + 14}" y="{y}">{escape(label)}</text>'
+        yield f'<rect x="{x}" y="{y - 8}" width="9" height="9" fill="{COLOURS[number]}"/>'
+        yield f'<text class="small" x="{x + 14}" y="{y}">{escape(_legend(line))}</text>'
+
+
+def _legend(line: Line) -> str:
+    """Functions without what all their names begin with, as alarms are: a column has no room for it."""
+    label = line.label.replace("${Stage}", STAGE).removeprefix(f"huiyuan-{STAGE}-")
+    return f"{label} · {line.stat}" if line.stat else label
 
 
 def main(into: Path = PICTURE) -> None:

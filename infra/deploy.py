@@ -4,6 +4,7 @@ python -m infra.deploy --stage dev
 python -m infra.deploy --stage dev --package-into build/package
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -20,12 +21,14 @@ from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 from infra import provision
 from infra.stages import callback, checks, project, record
 from infra.stages.aws import Aws, Say, of_this_shell
+from infra.stages.ending import ended
 from infra.stages.record import RecordError
 from infra.stages.stack import StackError
 
 PROJECT = Path(__file__).parent.parent
 INCOMPLETE = MISSING_DEPENDENCIES_TEMPLATE.split("%s")[0].strip()
 """Chalice only warns when a dependency has no wheel for Lambda, and would deploy without it."""
+TRACEBACK = "Traceback (most recent call last):"
 CONSOLE = """
 在微信公众平台填写（设置与开发 → 开发接口管理 → 基本配置 → 服务器配置）：
   服务器地址(URL)           {url}
@@ -94,8 +97,14 @@ def chalice(*arguments: str, project: Path, environ: Mapping[str, str]) -> str:
         check=False,
     )
     if done.returncode or INCOMPLETE in done.stdout:
-        raise DeployError(done.stdout)
+        raise DeployError(_readable(done.stdout))
     return done.stdout
+
+
+def _readable(said: str) -> str:
+    """Chalice's own words, and of a traceback its last line."""
+    before, _, traceback = said.partition(TRACEBACK)
+    return "\n".join([before.rstrip(), *traceback.strip().splitlines()[-1:]]).strip()
 
 
 def sources() -> Mapping[str, str]:
@@ -147,6 +156,10 @@ def main(
     parser = provision.parser("infra.deploy", main.__doc__)
     parser.add_argument("--package-into", type=Path, metavar="目录", help="只打包，不部署")
     options = parser.parse_args(arguments)
+    return ended(lambda: _run(options, root=root, connect=connect))
+
+
+def _run(options: argparse.Namespace, *, root: Path, connect: Callable[[], Aws]) -> int:
     try:
         if options.package_into:
             into = project.prepare(options.stage, {}, project=root)

@@ -19,6 +19,8 @@ from infra import deploy
 from infra.deploy import PROJECT, DeployError
 from infra.stages import stack
 from infra.stages.aws import Aws, Say, of_this_shell
+from infra.stages.ending import ended
+from infra.stages.parameters import stage_name
 from infra.stages.record import RecordError
 from infra.stages.stack import StackError
 
@@ -122,15 +124,18 @@ def main(
 ) -> int:
     """删除一个环境的函数和堆栈。数据默认保留；要连数据一起删除，须加 --delete-data 并再次输入环境的名字。"""
     parser = argparse.ArgumentParser(prog="python -m infra.destroy", description=main.__doc__)
-    parser.add_argument("--stage", required=True)
+    parser.add_argument("--stage", required=True, type=stage_name)
     parser.add_argument("--delete-data", action="store_true", help="连数据表、参数和日志一起删除，不可恢复")
     options = parser.parse_args(arguments)
-    stage, aws = options.stage, connect()
+    return ended(lambda: _run(options.stage, with_data=options.delete_data, root=root, aws=connect(), ask=ask))
+
+
+def _run(stage: str, *, with_data: bool, root: Path, aws: Aws, ask: Callable[[str], str]) -> int:
     if not _agrees(stage, f"将删除 huiyuan-{stage} 的全部函数和堆栈，公众号不再有自动回复。", ask):
         print("没有确认，什么也没有删除。", file=sys.stderr)
         return 1
     lost = "、".join(remains(stage, aws))
-    if options.delete_data and not _agrees(stage, f"还将删除：{lost}。这些数据不可恢复。", ask):
+    if with_data and not _agrees(stage, f"还将删除：{lost}。这些数据不可恢复。", ask):
         print("没有再次确认，什么也没有删除。", file=sys.stderr)
         return 1
     try:
@@ -138,7 +143,7 @@ def main(
     except (StackError, RecordError, DeployError) as error:
         print(f"{error}\n没有完成，请重新运行。", file=sys.stderr)
         return 1
-    if options.delete_data:
+    if with_data:
         delete_data(stage, aws=aws, say=print)
     elif left := remains(stage, aws):
         print(f"保留下来：{'、'.join(left)}。重新部署会继续使用它们。")

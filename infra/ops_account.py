@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.errors import BadContent
 from chalicelib.store.table import Table
-from infra.ops_account_rotate import rotate
+from infra.ops_account_rotate import rotate, unfinished
 from infra.ops_desk import Desk, Open, desk_of_this_shell, listen, write_keys
 from infra.stages import checks
 from infra.stages.accounts import Fields, new_aes_key, new_token, pending, problems
@@ -45,15 +45,20 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _runs(parser: argparse.ArgumentParser, command: Callable[..., None], open_desk: Open) -> None:
-    def run(options: argparse.Namespace, _open_table: Callable[[], Table]) -> None:
-        command(options, open_desk())
+def _runs(
+    parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace, Desk], int | None], open_desk: Open
+) -> None:
+    def run(options: argparse.Namespace, _open_table: Callable[[], Table]) -> int | None:
+        return command(options, open_desk())
 
     parser.set_defaults(run=run)
 
 
-def add(options: argparse.Namespace, desk: Desk) -> None:
-    """Store a new account and try it. Raises BadContent when it exists, or what was typed is malformed."""
+def add(options: argparse.Namespace, desk: Desk) -> int:
+    """Store a new account and try it; 1 when it is stored and does not work.
+
+    Raises BadContent when it exists, or what was typed is malformed.
+    """
     parameters = desk.parameters(options.kms_key)
     known = parameters.find(options.account)
     if known is not None and parameters.has_secret(options.account):
@@ -66,7 +71,7 @@ def add(options: argparse.Namespace, desk: Desk) -> None:
         write_keys(options, made)
     parameters.create(options.account, fields, secret=told.get("secret", ""))
     print(f"已保存账号 {options.account}。")
-    _check(options.account, desk)
+    return 0 if _check(options.account, desk) else unfinished(options.account)
 
 
 def check(options: argparse.Namespace, desk: Desk) -> None:

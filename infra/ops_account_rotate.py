@@ -1,6 +1,7 @@
 """``ops account rotate``: new keys for an account, step by step, and no message is lost on the way."""
 
 import argparse
+import sys
 from datetime import timedelta
 
 from chalicelib.clock import SHANGHAI, parse_iso
@@ -15,21 +16,25 @@ IN_FLIGHT = timedelta(minutes=10)
 """WeChat delivers within seconds; who has just changed the console waits for as long as our functions keep a key."""
 
 
-def rotate(options: argparse.Namespace, desk: Desk) -> None:
-    """One step of a rotation; which one follows from what is stored, so that it may be interrupted anywhere."""
+def rotate(options: argparse.Namespace, desk: Desk) -> int:
+    """One step of a rotation; which one follows from what is stored, so that it may be interrupted anywhere.
+
+    1 when a new AppSecret is stored and gets no token.
+    """
     parameters = desk.parameters()
     fields = parameters.find(options.account)
     if fields is None:
         raise BadContent(f"没有账号 {options.account}：先运行 ops account add --account {options.account}")
     if options.app_secret:
-        _rotate_app_secret(options, desk, parameters)
-    elif options.finish:
+        return _rotate_app_secret(options, desk, parameters)
+    if options.finish:
         _finish(options, desk, parameters, fields)
     elif new := pending(fields):
         write_keys(options, new)
         _say_what_is_next(options.account, desk, fields)
     else:
         _begin(options, desk, parameters, fields)
+    return 0
 
 
 def _begin(options: argparse.Namespace, desk: Desk, parameters: AccountParameters, fields: Fields) -> None:
@@ -75,10 +80,18 @@ def _finish(options: argparse.Namespace, desk: Desk, parameters: AccountParamete
     print("旧的 Token 和 EncodingAESKey 已停用，五分钟内生效。请删除写有新密钥的文件。")
 
 
-def _rotate_app_secret(options: argparse.Namespace, desk: Desk, parameters: AccountParameters) -> None:
+def _rotate_app_secret(options: argparse.Namespace, desk: Desk, parameters: AccountParameters) -> int:
     """The old one ends the moment WeChat's console makes a new one; tokens that it gave out go on."""
     told = listen(options, desk, ("secret",))
     parameters.replace_secret(options.account, told.get("secret", ""))
     print("已保存新的 AppSecret。")
-    print(checks.check_token(options.account, settings=desk.settings, aws=desk.aws))
+    found = checks.check_token(options.account, settings=desk.settings, aws=desk.aws)
+    print(found)
     print("还有效的令牌是旧 AppSecret 取得的；它到期前十分钟会用新的去取，到时请再运行一次 ops account check。")
+    return 0 if found.is_fine else unfinished(options.account)
+
+
+def unfinished(account: str) -> int:
+    """The exit code of what was stored and does not work."""
+    print(f"已经保存，但上面标 ✗ 的项目需要处理；处理以后运行 ops account check --account {account}。", file=sys.stderr)
+    return 1

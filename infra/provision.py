@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 from infra import template
 from infra.stages import change_set, stack
 from infra.stages.change_set import ChangeSet
+from infra.stages.ending import ended
+from infra.stages.parameters import setting, stage_name
 from infra.stages.stack import StackError
 
 if TYPE_CHECKING:
@@ -127,10 +129,8 @@ def _template(stage: str) -> str:
 def _parameters(
     name: str, given: Mapping[str, str], cloudformation: "CloudFormationClient"
 ) -> "list[ParameterTypeDef]":
-    """Those given, and for the rest of the template's what the stack was told before. Raises StackError."""
+    """Those given, and for the rest of the template's what the stack was told before."""
     known = set(template.load()["Parameters"])
-    if strange := given.keys() - known:
-        raise StackError(f"{name}：stack.yaml 没有这些参数：{'、'.join(sorted(strange))}")
     found = stack.described(name, cloudformation)
     before = {each["ParameterKey"] for each in found.get("Parameters", [])} if found else set()
     told: list[ParameterTypeDef] = [
@@ -166,18 +166,11 @@ def _expire_items(table: str, dynamodb: "DynamoDBClient", say: Callable[[str], N
 def parser(program: str, description: str | None) -> argparse.ArgumentParser:
     """The options that provisioning and deploying share."""
     made = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
-    made.add_argument("--stage", required=True, help="环境的名字，例如 dev、prod")
+    made.add_argument("--stage", required=True, type=stage_name, help="环境的名字，例如 dev、prod")
     made.add_argument("--unprotected", action="store_true", help="数据表可以被删除：只用于试验环境")
-    made.add_argument("--set", action="append", default=[], type=_pair, metavar="参数=值", help="stack.yaml 的参数")
+    made.add_argument("--set", action="append", default=[], type=setting, metavar="参数=值", help="stack.yaml 的参数")
     made.add_argument("--yes", action="store_true", help="不可恢复的改动也不再询问：用于自动部署")
     return made
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text} 应当写成 参数=值")
-    return name, value
 
 
 def asking(options: argparse.Namespace) -> Agree:
@@ -212,6 +205,10 @@ def from_options(options: argparse.Namespace) -> Provisioned:
 def main(arguments: list[str] | None = None) -> int:
     """建立或更新一个环境里保存数据的部分：数据表、队列、告警。"""
     options = parser("infra.provision", main.__doc__).parse_args(arguments)
+    return ended(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         made = from_options(options)
     except StackError as error:

@@ -257,7 +257,7 @@ def test_deploying_again_changes_nothing_even_if_chalice_has_forgotten_everythin
     assert f"{record.address(STAGE, stage.aws)}wechat/<账号>\n" in said
 
 
-def test_a_stage_in_china_is_deployed_and_taken_away_and_its_data_stays(
+def test_a_stage_in_china_is_deployed_and_taken_away_and_its_data_stays_for_the_next_deployment(
     project: Path, built: Package, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with a_stage("cn-north-1", project, built) as made:
@@ -268,6 +268,8 @@ def test_a_stage_in_china_is_deployed_and_taken_away_and_its_data_stays(
 
         assert "保留下来：数据表 huiyuan-dev" in capsys.readouterr().out
         _assert_only_data_is_left()
+        assert deploy.main(["--stage", STAGE], root=project, connect=lambda: made.aws) == 0
+        assert "数据表 huiyuan-dev 是以前保留下来的" in capsys.readouterr().out
         asked = ["--stage", STAGE, "--delete-data"]
         assert destroy.main(asked, root=project, connect=lambda: made.aws, ask=lambda _: STAGE) == 0
         assert boto3.client("dynamodb").list_tables()["TableNames"] == []
@@ -311,8 +313,7 @@ def _programs(made: Stage) -> Mapping[str, Command]:
         parser = argparse.ArgumentParser()
         ops_account.add_commands(parser.add_subparsers(), open_desk=lambda: desk)
         options = parser.parse_args(arguments)
-        options.run(options, lambda: None)
-        return 0
+        return options.run(options, lambda: None) or 0
 
     def destroyed(arguments: list[str]) -> int:
         return destroy.main(arguments, root=made.project, connect=lambda: made.aws, ask=lambda _: STAGE)

@@ -130,10 +130,10 @@ def test_what_is_no_json_on_stdin_is_not_repeated(operator: Operator, piped: str
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
-        (["wx1", SECRET, TOKEN, KEY], "appid"),
-        ([APPID, "short", TOKEN, KEY], "AppSecret"),
-        ([APPID, SECRET, "no", KEY], "token"),
-        ([APPID, SECRET, TOKEN, "short"], "aes_key"),
+        (["wx1", SECRET, TOKEN, KEY], "AppID 应当是 wx 加 16 位小写字母和数字"),
+        ([APPID, "short", TOKEN, KEY], "AppSecret 应当是 32 位字母和数字"),
+        ([APPID, SECRET, "no", KEY], "Token 应当是 3 到 32 位字母和数字"),
+        ([APPID, SECRET, TOKEN, "short"], "EncodingAESKey 应当是 43 位"),
     ],
 )
 def test_what_is_malformed_is_named_and_nothing_is_stored(operator: Operator, typed: list[str], named: str) -> None:
@@ -144,6 +144,57 @@ def test_what_is_malformed_is_named_and_nothing_is_stored(operator: Operator, ty
     assert named in refused
     assert not any(secret in refused for secret in (*SECRETS, "short"))
     assert dict(stored()) == {}
+    assert len(operator.asked) == 4 - len(operator.typed), "nothing more is asked after that"
+
+
+def test_who_sits_at_a_terminal_is_asked_again_at_once_and_three_times_at_most(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operator.tries = 3
+    operator.typed = ["wx1", APPID, SECRET, "no", "!", TOKEN, "short", KEY]
+
+    assert operator.ops(*ADD) == ""
+
+    said = capsys.readouterr().out
+    assert said.count("，请再输入一次。") == 4
+    assert "short" not in said
+    for name, _ in stored():
+        boto3.client("ssm").delete_parameter(Name=name)
+    operator.typed = ["wx1", "wx2", "wx3", APPID]
+    assert "AppID 应当是" in operator.ops(*ADD)
+    assert operator.typed == [APPID]
+
+
+def test_an_input_that_ends_too_early_stores_nothing(operator: Operator) -> None:
+    operator.typed = [APPID, SECRET]
+
+    assert "输入在回答完之前就结束了" in operator.ops(*ADD)
+
+    assert dict(stored()) == {}
+
+
+def test_everything_that_is_malformed_on_stdin_is_named_at_once(operator: Operator) -> None:
+    operator.piped = json.dumps({"appid": APPID, "token": "no", "aes_key": "short"})
+
+    refused = operator.ops(*ADD, "--from-stdin")
+
+    assert refused.split("；") == [
+        "AppSecret 应当是 32 位字母和数字",
+        "令牌 Token 应当是 3 到 32 位字母和数字",
+        "消息加解密密钥 EncodingAESKey 应当是 43 位字母、数字、+ 和 /",
+    ]
+
+
+def test_an_account_that_is_stored_and_does_not_work_fails_the_command(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operator.trouble = {"message": "token.refused", "code": 40125}
+
+    assert operator.ops(*ADD) == ""
+
+    assert operator.code == 1
+    assert "已经保存，但上面标 ✗ 的项目需要处理" in capsys.readouterr().err
+    assert dict(stored())["/huiyuan/dev/secrets/shop"] == {"secret": SECRET}
 
 
 def test_a_name_that_is_none_is_refused(operator: Operator) -> None:
@@ -353,7 +404,21 @@ def test_a_new_appsecret_takes_the_place_of_the_old_one(with_shop: Operator) -> 
 
     assert with_shop.ops("rotate", "--account", "shop", "--app-secret") == ""
 
+    assert with_shop.code == 0
     assert dict(stored())["/huiyuan/dev/secrets/shop"] == {"secret": "n" * 32}
+
+
+def test_a_new_appsecret_that_gets_no_token_fails_the_command(
+    with_shop: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _forget_token()
+    with_shop.trouble = {"message": "token.refused", "code": 40125}
+    with_shop.typed = ["n" * 32]
+
+    assert with_shop.ops("rotate", "--account", "shop", "--app-secret") == ""
+
+    assert with_shop.code == 1
+    assert "✗ shop 的 access_token" in capsys.readouterr().out
 
 
 # Where it is deployed.

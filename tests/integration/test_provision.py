@@ -1,17 +1,21 @@
 """Provisioning a stage on moto's CloudFormation, and what an operator hears when CloudFormation refuses."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 
 from chalicelib.store.keys import INDEX_KEYS
-from infra import provision
+from infra import deploy, destroy, provision, template
 from infra.provision import Provisioned
+from infra.stages import parameters, stack
+from infra.stages.ending import ended
 from infra.stages.stack import StackError
 from tests.support.aws import aws
 
@@ -96,19 +100,45 @@ def test_a_parameter_that_was_given_once_stays() -> None:
         assert {"ParameterKey": "LogDays", "ParameterValue": "7"} in _parameters()
 
 
-@pytest.mark.parametrize("option", ["LogDays", "=7"])
-def test_a_parameter_without_name_or_value_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("LogDays", "应当写成 参数=值"),
+        ("=7", "应当写成 参数=值"),
+        ("Colour=red", "没有参数 Colour，可以设置的是 AlarmEmail、FixedEgress、"),
+        ("Stage=prod", "没有参数 Stage"),
+        ("FixedEgress=yes", "FixedEgress=yes 不合格，FixedEgress 应当是其中之一：true、false"),
+        ("LogDays=8", "应当是其中之一：7、14、30"),
+        ("MaxReadUnits=-1", "应当是不小于 0 的整数"),
+        ("AlarmEmail=nobody", "应当是一个邮箱地址，或者留空"),
+    ],
+)
+def test_a_parameter_that_the_template_would_not_take_is_refused_before_anything_is_made(
+    option: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
         provision.main(["--stage", "dev", "--set", option])
 
-    assert "参数=值" in capsys.readouterr().err
+    assert refused.value.code == 2
+    assert told in capsys.readouterr().err
 
 
-def test_a_parameter_that_the_stack_does_not_have_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    with aws(region="us-east-1"):
-        assert provision.main(["--stage", "dev", "--set", "Colour=red"]) == 1
+@pytest.mark.parametrize("program", [provision.main, deploy.main, destroy.main])
+@pytest.mark.parametrize("stage", ["Dev_1", "1dev", "dev-2", "a" * 17, ""])
+def test_a_stage_whose_name_the_template_would_not_take_is_refused_before_anything_is_made(
+    program: Callable[[list[str]], int], stage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        program(["--stage", stage])
 
-    assert "Colour" in capsys.readouterr().err
+    assert refused.value.code == 2
+    assert "应当是一到十六个小写字母和数字，以字母开头（[a-z][a-z0-9]{0,15}）" in capsys.readouterr().err
+
+
+def test_every_pattern_of_the_template_is_told_in_words() -> None:
+    patterns = {name for name, rules in template.load()["Parameters"].items() if "AllowedPattern" in rules}
+
+    assert set(parameters.WORDS) == patterns
 
 
 def test_what_is_retained_has_static_names_so_that_a_new_stack_can_take_it_in(
@@ -198,7 +228,99 @@ def test_who_is_not_there_has_not_agreed(monkeypatch: pytest.MonkeyPatch) -> Non
     assert provision.asking(provision.parser("x", None).parse_args(["--stage", "dev", "--yes"]))("确定吗？") is True
 
 
+def test_giving_up_a_fixed_address_asks_and_a_no_leaves_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter(["no", "yes"])
+    monkeypatch.setattr("builtins.input", lambda _question: next(answers))
+    with aws(region="us-east-1"):
+        assert provision.main(["--stage", "dev", "--set", "FixedEgress=true"]) == 0
+        assert "固定 IP" in capsys.readouterr().out
+
+        assert provision.main(["--stage", "dev", "--set", "FixedEgress=false"]) == 1
+        assert "EgressAddress" in _outputs()
+        assert provision.main(["--stage", "dev", "--set", "FixedEgress=false"]) == 0
+        assert "EgressAddress" not in _outputs()
+
+        assert "删除 ⚠ 不可恢复  固定 IP" in capsys.readouterr().out
+        assert provision.main(["--stage", "dev", "--set", "FixedEgress=true"]) == 0
+        assert "EgressAddress" in _outputs()
+
+    assert list(answers) == []
+
+
+# Away, and back.
+
+
+def test_a_stage_that_was_taken_down_comes_back_with_its_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    item = {"pk": {"S": "M#shop#o1"}, "sk": {"S": "PROFILE"}}
+    with aws(region="us-east-1"):
+        provision.main(["--stage", "dev"])
+        boto3.client("dynamodb").put_item(TableName=STACK, Item=item)
+        assert destroy.main(["--stage", "dev"], root=tmp_path, ask=lambda _question: "dev") == 0
+        capsys.readouterr()
+
+        assert provision.main(["--stage", "dev"]) == 0
+        assert provision.main(["--stage", "dev"]) == 0
+
+        said = capsys.readouterr().out
+        assert boto3.client("dynamodb").scan(TableName=STACK)["Items"] == [item]
+        assert said.startswith("数据表 huiyuan-dev 是以前保留下来的，将纳入新的堆栈，数据不变。\n")
+        assert "huiyuan-dev：堆栈已经是最新的。" in said
+
+
 # Interruptions and failures.
+
+
+@pytest.mark.parametrize("program", [provision.main, deploy.main, destroy.main])
+def test_who_has_not_told_their_shell_about_aws_hears_it_in_one_line(
+    program: Callable[[list[str]], int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+    assert program(["--stage", "dev"]) == 3
+
+    assert capsys.readouterr().err == "AWS 没有受理：You must specify a region。排除原因后重新运行同一条命令。\n"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ClientError({"Error": {"Code": "AccessDenied", "Message": "not\nauthorized"}}, "CreateChangeSet"),
+        ResponseParserError("Unable to parse response\n" * 40),
+    ],
+)
+def test_what_aws_answers_is_told_in_one_line(refusal: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    def refused() -> int:
+        raise refusal
+
+    assert ended(refused) == 3
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("AWS 没有受理：")
+    assert len(line) < 400
+
+
+def test_who_interrupts_hears_that_the_next_run_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(_question: str) -> str:
+        raise KeyboardInterrupt
+
+    with aws(region="us-east-1"):
+        assert destroy.main(["--stage", "dev"], root=tmp_path, ask=interrupt) == 130
+
+    assert capsys.readouterr().err == "\n已中断；再运行一次会接着做。\n"
+
+
+def test_of_what_chalice_said_no_traceback_is_shown() -> None:
+    said = "Creating role\nTraceback (most recent call last):\n  File x\nbotocore.ClientError: AccessDenied\n"
+
+    assert deploy._readable(said) == "Creating role\nbotocore.ClientError: AccessDenied"
+    assert deploy._readable("Could not install x\n") == "Could not install x"
 
 
 def test_what_an_interrupted_run_has_begun_is_waited_for(
@@ -397,6 +519,10 @@ def _provision(
 
 def _parameters() -> Any:
     return boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
+
+
+def _outputs() -> Mapping[str, str]:
+    return stack.outputs(STACK, boto3.client("cloudformation"))
 
 
 def _is_asked_for_changes(stubber: Stubber) -> None:

@@ -108,7 +108,10 @@ def test_the_time_of_this_machine_has_a_zone() -> None:
 def test_what_stops_a_deployment_is_told_with_how_to_go_on(
     empty: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert deploy.main(["--stage", "dev", "--set", "Colour=red"], root=tmp_path, connect=lambda: empty) == 1
+    an_api("torn")
+    an_api("torn")
+
+    assert deploy.main(["--stage", "torn"], root=tmp_path, connect=lambda: empty) == 1
 
     assert "会从停下的地方继续" in capsys.readouterr().err
 

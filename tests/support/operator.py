@@ -38,6 +38,10 @@ class Operator:
     typed: list[str] = field(default_factory=list)
     piped: str = ""
     asked: list[str] = field(default_factory=list)
+    tries: int = 1
+    """How often they are asked for the same thing: more than once only at a terminal."""
+    code: int = 0
+    """What the last command that was not refused ended with."""
 
     @property
     def aws(self) -> Aws:
@@ -54,7 +58,7 @@ class Operator:
         ops_account.add_commands(parser.add_subparsers(), open_desk=self._desk)
         options = parser.parse_args(["account", *arguments])
         try:
-            options.run(options, lambda: None)
+            self.code = options.run(options, lambda: None) or 0
         except BadContent as error:
             return str(error)
         return ""
@@ -72,10 +76,13 @@ class Operator:
             return 403, ""
 
     def _desk(self) -> Desk:
-        return Desk(SETTINGS, self.aws, ask=self._type, ask_secret=self._type, read=lambda: self.piped)
+        type_in, piped = self._type, self.piped
+        return Desk(SETTINGS, self.aws, ask=type_in, ask_secret=type_in, read=lambda: piped, tries=self.tries)
 
     def _type(self, question: str) -> str:
         self.asked.append(question)
+        if not self.typed:
+            raise EOFError
         return self.typed.pop(0)
 
 

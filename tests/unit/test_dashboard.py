@@ -1,6 +1,9 @@
 """The dashboard shows what there is, and its picture in the docs is that of the stack."""
 
+import re
 from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width
 
 import pytest
 
@@ -51,6 +54,24 @@ def test_no_two_widgets_lie_upon_each_other() -> None:
 
     assert len(places) == len(set(places))
     assert max(x for x, _ in places) < 24
+
+
+@each_graph
+def test_no_name_in_a_legend_runs_under_the_next_and_no_two_lines_share_a_colour(graph: dict[str, Any]) -> None:
+    width, height = graph["width"] * dashboard.COLUMN - dashboard.GAP, graph["height"] * dashboard.ROW - dashboard.GAP
+
+    parts = "".join(dashboard._plot(graph, width, height))
+
+    names = re.findall(r'fill="(#\w+)"/><text class="small" x="(\d+)" y="(\d+)">([^<]*)<', parts)
+    assert len({colour for colour, *_ in names}) == len(names) == len(list(lines(graph)))
+    for (_, x, y, name), (_, next_x, next_y, _) in zip(names, [*names[1:], ("", "", "", "")], strict=True):
+        end = int(next_x) - 14 if y == next_y else width
+        assert int(x) + wide(name) < end
+
+
+def wide(text: str) -> float:
+    """Pixels of small text, rather too many than too few."""
+    return sum(11 if east_asian_width(letter) in "WF" else 6.5 for letter in text)
 
 
 def test_what_a_row_leaves_out_is_taken_from_the_row_above() -> None:
