@@ -34,21 +34,26 @@ def answer_text(event: Inbound, facts: Facts, text: str) -> Decision:
             return _found(event, facts, verdict)
         case "clarify":
             return _clarify(facts, verdict)
+        case _ if rules.is_reply(text):
+            return _stray(_settled(facts), texts.NOTHING_TO_CHOOSE)
         case _:
             return replace(_miss(facts, texts.MISS), jobs=misses.noticed(event, facts, text, verdict))
 
 
 def answer_suggestion(_event: Inbound, facts: Facts, text: str) -> Decision | None:
     """Answer the reply to suggestions that are still open; None when the text is no such reply."""
-    conversation = _member(facts).conversation
+    member = _member(facts)
+    conversation = member.conversation
     if conversation is None or conversation.topic != "suggestions" or not conversation.is_open(facts.now):
         return None
     if rules.turns_all_down(text):
         return _miss(facts, texts.NONE_OF_THEM)
     number = rules.chosen(text)
-    if number is None or number > len(conversation.options):
-        return None
-    return _answer_id(facts, conversation.options[number - 1], {"chosen": number})
+    if number is not None and number <= len(conversation.options):
+        return _answer_id(facts, conversation.options[number - 1], {"chosen": number})
+    if rules.is_number(text) and not _is_known(text, facts):
+        return _stray(member, texts.out_of_range(len(conversation.options)))
+    return None
 
 
 def answer_entry(_event: Inbound, facts: Facts, entry_id: str) -> Decision:
@@ -109,6 +114,16 @@ def _clarify(facts: Facts, verdict: Verdict) -> Decision:
 
 def _miss(facts: Facts, text: str, details: Mapping[str, str | int] | None = None) -> Decision:
     return Decision("faq.miss", reply.text(text), save=(_settled(facts),), details=details or {})
+
+
+def _is_known(text: str, facts: Facts) -> bool:
+    """Whether an entry answers to it: who takes part by replying "66" may do so while suggestions are open."""
+    return facts.faq.search(text, now=facts.now, tags=_member(facts).tags).outcome == "answer"
+
+
+def _stray(member: Member, text: str) -> Decision:
+    """A reply that nothing was asked for. There is no question in it to learn from: it is no miss."""
+    return Decision("faq.stray", reply.text(text), save=(member,))
 
 
 def _settled(facts: Facts) -> Member:

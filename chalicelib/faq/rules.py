@@ -13,6 +13,7 @@ MOST_TAGS = 20
 NONE_OF_THEM = frozenset({"都不是", "以上都不是", "都不对", "不是", "都没有", "没有", "0"})
 """How followers turn all suggestions down."""
 _NUMBERS = {"1": 1, "2": 2, "3": 3, "一": 1, "二": 2, "三": 3}
+_BARE_NUMBER = re.compile(r"[0-9]{1,2}")
 _CHOICE = re.compile(r"(?:我?选|我?要)?第?([1-3一二三])(?:个|项|条|号)?")
 
 
@@ -37,6 +38,16 @@ def chosen(text: str) -> int | None:
 
 def turns_all_down(text: str) -> bool:
     return normalise(text) in NONE_OF_THEM
+
+
+def is_number(text: str) -> bool:
+    """Whether nothing but a number is said that could choose from a list, whichever list that was."""
+    return _BARE_NUMBER.fullmatch(normalise(text)) is not None
+
+
+def is_reply(text: str) -> bool:
+    """Whether the text only makes sense after suggestions: by itself it asks nothing."""
+    return is_number(text) or turns_all_down(text)
 
 
 def retagged(tags: tuple[str, ...], entry: FaqEntry) -> tuple[str, ...]:

@@ -162,6 +162,7 @@ RULES: dict[tuple[str, str], tuple[Rule, ...]] = {
     (ANY, "faq.answer"): (one("faq", "answer"), given("faq", "suggestion", "chosen"), named("faq.entries", "entry")),
     (ANY, "faq.clarify"): (one("faq", "clarify"),),
     (ANY, "faq.miss"): (one("faq", "miss"),),
+    (ANY, "faq.stray"): (one("faq", "stray"),),
     **{
         (ANY, f"faq.{name}"): (one("faq", name), named(f"faq.{name}", "entry")) for name in ("helpful", "unhelpful")
     },

@@ -138,13 +138,53 @@ def test_a_suggestion_that_a_newer_release_dropped_is_an_honest_miss() -> None:
         (None, "1"),
         (suggestions("hours", minutes=0), "1"),
         (Conversation("erasure", NOON + timedelta(minutes=5)), "1"),
-        (suggestions("hours"), "2"),
         (suggestions("hours"), "几点开门"),
     ],
-    ids=["nothing was suggested", "too late", "another question is open", "no such number", "another question"],
+    ids=["nothing was suggested", "too late", "another question is open", "another question"],
 )
 def test_what_is_no_reply_to_open_suggestions_is_left_to_others(conversation: Conversation | None, text: str) -> None:
     assert handlers.answer_suggestion(EVENT, known(conversation=conversation), text) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "told"),
+    [
+        (("a", "b", "c"), "7", "没有这个选项。请回复 1 到 3 之间的数字，或回复“都不是”。"),
+        (("a", "b"), "３。", "没有这个选项。请回复 1 到 2 之间的数字，或回复“都不是”。"),
+        (("a",), "99", "没有这个选项。请回复 1，或回复“都不是”。"),
+    ],
+)
+def test_a_number_that_no_suggestion_has_is_asked_for_again(options: tuple[str, ...], text: str, told: str) -> None:
+    asked = known(Verdict("miss"), conversation=suggestions(*options))
+
+    decision = handlers.answer_suggestion(EVENT, asked, text)
+
+    assert decision is not None
+    assert (decision.outcome, decision.reply) == ("faq.stray", reply.text(told))
+    assert saved(decision).conversation == suggestions(*options)
+    assert decision.jobs == ()
+
+
+def test_a_number_that_an_entry_answers_to_is_that_entrys_also_while_suggestions_are_open() -> None:
+    asked = known(Verdict("answer", (NEWCOMER,), 1.0), conversation=suggestions("hours"))
+
+    assert handlers.answer_suggestion(EVENT, asked, "66") is None
+
+
+@pytest.mark.parametrize("text", ["2", "9", "９９", "2。", "都不是", "以上都不是"])
+def test_a_reply_to_nothing_is_no_question_that_was_missed(text: str) -> None:
+    decision = handlers.answer_text(EVENT, known(Verdict("miss")), text)
+
+    assert (decision.outcome, decision.reply) == ("faq.stray", reply.text(texts.NOTHING_TO_CHOOSE))
+    assert decision.jobs == ()
+
+
+@pytest.mark.parametrize("text", ["100", "2号店", "都不是真的吗"])
+def test_what_only_begins_like_a_reply_is_a_question(text: str) -> None:
+    decision = handlers.answer_text(EVENT, known(Verdict("miss")), text)
+
+    assert decision.outcome == "faq.miss"
+    assert len(decision.jobs) == 1
 
 
 def test_a_menu_key_is_answered_with_its_entry() -> None:

@@ -129,7 +129,7 @@ def test_who_asks_something_else_has_left_the_suggestions_behind() -> None:
 def test_suggestions_that_are_too_old_are_not_answered() -> None:
     decision = said("1", known(conversation=asked("suggestions", "coupon", minutes=0)))
 
-    assert (decision.outcome, saved_member(decision).conversation) == ("faq.miss", None)
+    assert (decision.outcome, saved_member(decision).conversation) == ("faq.stray", None)
 
 
 @pytest.mark.parametrize("yes", ["确认删除", "确认删除。", " 确认删除！"])
@@ -155,7 +155,7 @@ def test_the_question_about_the_erasure_stands_for_ten_minutes(minutes: int, out
 
 @pytest.mark.parametrize(
     ("text", "outcome"),
-    [("取消", "erasure.cancelled"), ("你好", "faq.miss"), ("退订", "opted_out"), ("1", "faq.miss")],
+    [("取消", "erasure.cancelled"), ("你好", "faq.miss"), ("退订", "opted_out"), ("1", "faq.stray")],
 )
 def test_anything_else_cancels_the_erasure(text: str, outcome: str) -> None:
     decision = said(text, known(conversation=asked("erasure")))
