@@ -55,16 +55,27 @@ def no_day_is_over_its_limit(seen: Evidence) -> Violations:
 
 
 def the_cursor_passes_nobody_over(seen: Evidence) -> Violations:
-    """Whoever is silent still, and could be reached, was planned when the cursor went by."""
+    """Whoever is silent still, and could be reached, was planned when the cursor went by. Of whom WeChat told only then
+    or later by which channel they had come, that is not known to have been so."""
+    told_late = {
+        entry["member_no"]: shanghai_day(parse_iso(entry["at"]))
+        for entry in seen.partition("L#")
+        if entry["what"] == "member.profile"
+    }
     cursors = {item["policy"]: _cursor(item) for item in seen.partition("A#") if item["sk"].startswith("RUN#")}
     for policy in _policies(seen):
         cursor = cursors.get(policy.name)
-        cohorts = targets(policy, cursor.day, first=cursor.day == cursor.began_on) if cursor else ()
-        for number, target in enumerate(cohorts[: cursor.target] if cursor else ()):
-            for member in _members(seen):
+        if cursor is None:
+            continue
+        reachable = [member for member in _members(seen) if _is_reachable(policy, member)]
+        if policy.audience.channels:
+            reachable = [member for member in reachable if told_late.get(member.member_no, "") < cursor.day]
+        cohorts = targets(policy, cursor.day, first=cursor.day == cursor.began_on)[: cursor.target]
+        for number, target in enumerate(cohorts):
+            for member in reachable:
                 trial = member.trials.get(policy.name)
                 is_planned = trial and (trial.cycle, trial.rung) >= (target.active_day, target.rung)
-                if member.active_day == target.active_day and _is_reachable(policy, member) and not is_planned:
+                if member.active_day == target.active_day and not is_planned:
                     yield f"someone in cohort {number} was passed over"
 
 
