@@ -10,12 +10,15 @@ from chalicelib.errors import BadContent
 from chalicelib.followers import starting
 from chalicelib.followers.erasing import REASONS, erase
 from chalicelib.followers.listing import MOST_PACE
+from chalicelib.push.intake import OPENID
 from chalicelib.runtime import runtime
 from chalicelib.store import roster
 from chalicelib.store import tags as stored_tags
 from chalicelib.store.roster import Kind, Phase, Run
 from chalicelib.store.table import Table
 from infra import followers_csv
+from infra.consent import agrees
+from infra.event_options import as_field
 from infra.figures.names import of_figure
 from infra.progress import Progress
 from infra.push_names import at, credentials
@@ -64,9 +67,10 @@ def add_commands(commands: "Commands") -> None:
     tell.add_argument("--with-openids", action="store_true", help="带上 openid 和 unionid")
     tell.set_defaults(run=export)
     gone = parsers.add_parser("erase", parents=[account], help="删除一个人的全部资料，等同于本人要求")
-    gone.add_argument("openid")
+    gone.add_argument("openid", type=as_field(OPENID))
     gone.add_argument("--reason", required=True, choices=REASONS,
                       help="request 本人要求、complaint 投诉、legal 法律要求、test 测试数据")  # fmt: skip
+    gone.add_argument("--yes", action="store_true", help="不再询问")
     gone.set_defaults(run=remove)
     parsers.add_parser("tags", parents=[account], help="标签和微信的对应").set_defaults(run=tags)
 
@@ -183,11 +187,15 @@ def export(options: argparse.Namespace, open_table: Callable[[], Table]) -> None
 
 
 def remove(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
-    r = runtime()
+    """Raises BadContent when the operator thinks better of it."""
+    account, r = credentials(options.account), runtime()
+    question = f"将从公众号 {options.account} 删除 {options.openid} 的全部资料，不能恢复。"
+    if not options.yes and not agrees(question):
+        raise BadContent("没有删除。")
     known = erase(
         options.openid,
         options.reason,
-        credentials=credentials(options.account),
+        credentials=account,
         table=open_table(),
         queues=r.queues,
         now=r.now(),

@@ -1,7 +1,6 @@
 """``ops push drop``: end all that still waits of a kind."""
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -18,6 +17,7 @@ from chalicelib.store import push as pushes
 from chalicelib.store.push import Push
 from chalicelib.store.sends import Sends
 from chalicelib.store.table import Lost, Table
+from infra.consent import agrees
 from infra.progress import Progress
 from infra.push_due import names_in
 
@@ -41,7 +41,7 @@ def drop(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     if not waiting:
         print(f"没有等待中的 {options.kind}。")
         return
-    if not options.yes and not _agrees(f"撤销 {len(waiting):,} 条等待中的 {options.kind}，不能恢复。"):
+    if not options.yes and not agrees(f"撤销 {len(waiting):,} 条等待中的 {options.kind}，不能恢复。"):
         raise BadContent("没有撤销。")
     table, now, progress = open_table(), runtime().now(), Progress(len(waiting), "条")
     outcomes: Counter[bool] = Counter()
@@ -84,12 +84,3 @@ def _waiting(options: argparse.Namespace, open_table: Callable[[], Table]) -> It
 
 def _is_push(name: str, account: str) -> bool:
     return name.startswith(f"P#{account}#")
-
-
-def _agrees(question: str) -> bool:
-    """Takes silence for no."""
-    print(question, file=sys.stderr)
-    try:
-        return input("输入 yes 继续：").strip() == "yes"
-    except EOFError:
-        return False

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PRINTED = 10
 """Rejected rows that are told on the terminal; the file has all of them."""
 INTERRUPTED = 130
+HEADING = 1
+"""Lines that are no rows."""
 WORDS = "新登记 {planned:,} 条，以前登记过 {known:,} 条，拒绝 {refused:,} 条。"
 
 
@@ -67,14 +69,16 @@ def carry_out(sheet: Sheet, state: State, ask_for: push_import.Ask, *, words: st
 
 
 def _import(sheet: Sheet, state: State, ask_for: push_import.Ask) -> None:
-    progress = Progress(sheet.lines, "行", before=state.line)
+    total = max(sheet.lines - HEADING, 0)
+    progress = Progress(total, "行", before=max(state.line - HEADING, 0))
     progress.begin()
     try:
         for results in push_import.planned(sheet.rows(after=state.line), ask_for):
             push_import.write_rejects(sheet, results)
             _print_rejects(results, state, progress)
             state.add(results)
-            progress.show(state.line)
+            progress.show(state.line - HEADING)
+        progress.show(total)
     finally:
         progress.end()
 

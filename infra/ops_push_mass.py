@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.errors import BadContent
 from chalicelib.push import intake
-from chalicelib.push.fields import BadField, Reader
+from chalicelib.push.fields import BadField
 from chalicelib.runtime import runtime
 from chalicelib.sending.batches import Mass, PlannedBatch, plan_mass, plan_mass_to_tag
 from chalicelib.sending.reasons import in_words
+from chalicelib.sending.rules import MARKETING
 from chalicelib.store.table import Table
+from infra.event_options import as_field
 from infra.push_names import CLASSES, credentials
 
 if TYPE_CHECKING:
@@ -20,17 +22,28 @@ if TYPE_CHECKING:
 
 def add_mass(push: "Commands", account: argparse.ArgumentParser) -> None:
     parser = push.add_parser("mass", parents=[account], help="群发一段文字（每人每月最多收到四条）")
-    parser.add_argument("--kind", type=_read(intake.KIND), required=True, help="哪一类，例如 news.spring")
-    parser.add_argument("--key", type=_read(intake.KEY), required=True, help="哪一次：每人只收到一次")
-    parser.add_argument("--class", dest="content_class", choices=CLASSES, default="activity", help="默认 activity")
+    parser.add_argument("--kind", type=as_field(intake.KIND), required=True, help="哪一类，例如 news.spring")
+    parser.add_argument("--key", type=as_field(intake.KEY), required=True, help="哪一次：每人只收到一次")
+    parser.add_argument(
+        "--class",
+        dest="content_class",
+        choices=CLASSES,
+        default="activity",
+        help="默认 activity；按标签只能是 service 或 public",
+    )
     parser.add_argument("--text", required=True, help="文字")
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--openids", type=Path, metavar="文件", help="一行一个 openid")
-    whom.add_argument("--tag", type=int, metavar="标签号", help="微信的标签：不逐人检查，只能发服务通知或公共信息")
+    whom.add_argument(
+        "--tag", type=int, metavar="标签号", help="微信的标签：不逐人检查，要写 --class service 或 public"
+    )
     parser.set_defaults(run=mass)
 
 
 def mass(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
+    """Raises BadContent for what may not be sent so."""
+    if options.tag is not None and options.content_class in MARKETING:
+        raise BadContent("按标签群发不逐人检查退订，只能发服务通知或公共信息：请写上 --class service 或 --class public")
     credentials(options.account)
     try:
         batches = _planned(options, open_table())
@@ -71,15 +84,3 @@ def _ensure_openid(line: str, place: str) -> None:
             intake.OPENID(line)
     except BadField as bad:
         raise BadContent(f"{place}{bad}") from None
-
-
-def _read(reader: Reader) -> Reader:
-    """For argparse."""
-
-    def read(text: str) -> str:
-        try:
-            return str(reader(text))
-        except BadField as bad:
-            raise argparse.ArgumentTypeError(str(bad)) from None
-
-    return read

@@ -2,12 +2,15 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from chalicelib.clock import shanghai_day
 from chalicelib.errors import BadContent, Conflict
 from chalicelib.runtime import runtime
 from chalicelib.sending import pausing
 from chalicelib.sending.reasons import in_words
+from chalicelib.store import figures
 from chalicelib.store import switches as stored
 from chalicelib.store.switches import Pause
 from chalicelib.store.table import Table
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 REASON = "operator"
+KNOWN_FOR = timedelta(days=6)
+"""Days before today in whose figures a kind is looked for."""
 
 
 def add_commands(push: "Commands", account: argparse.ArgumentParser) -> None:
@@ -48,6 +53,8 @@ def pause(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     except Conflict:
         raise BadContent(BUSY) from None
     print(f"已暂停{_named(options)}。正在发送的一小批会发完；新登记的会等到恢复。")
+    if options.kind and not _is_known(options.kind, options.account, table, now):
+        print("最近七天的统计里没有这一类推送（统计晚一刻钟）：名字写对了吗？")
 
 
 def resume(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
@@ -55,7 +62,7 @@ def resume(options: argparse.Namespace, open_table: Callable[[], Table]) -> None
         was_paused = pausing.resume(open_table(), options.account, kind=options.kind, channel=options.channel)
     except Conflict:
         raise BadContent(BUSY) from None
-    print(f"已恢复{_named(options)}，一刻钟左右开始发送。" if was_paused else f"{_named(options)}没有暂停。")
+    print(f"已恢复{_named(options)}，一刻钟左右开始发送。" if was_paused else f"{_named(options)} 没有暂停。")
 
 
 def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
@@ -67,6 +74,12 @@ def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
         print("没有暂停的。")
     for name, one in pauses.items():
         print(f"{name}：{_told(one)}")
+
+
+def _is_known(kind: str, account: str, table: Table, now: datetime) -> bool:
+    first, last = shanghai_day(now - KNOWN_FOR), shanghai_day(now)
+    days = figures.list_days(table, account, first=first, last=last)
+    return any(kind in day.counts.get("push.planned", {}) for day in days)
 
 
 def _told(pause: Pause) -> str:

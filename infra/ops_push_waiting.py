@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.errors import BadContent
+from chalicelib.push.intake import OPENID
 from chalicelib.runtime import runtime
 from chalicelib.sending.intents import entry
 from chalicelib.store import job as jobs
@@ -14,6 +15,7 @@ from chalicelib.store import push as pushes
 from chalicelib.store.push import Push
 from chalicelib.store.sends import Sends
 from chalicelib.store.table import Lost, Table
+from infra.event_options import as_field
 from infra.push_due import names_in
 from infra.push_names import CHANNELS, CLASSES, at, state
 
@@ -29,13 +31,15 @@ FINAL = {
     "expired": "已经过期：换一个 key 重新登记",
 }
 """Why what has its outcome is not tried again."""
+ELSEWHERE = "还在等待的、没有发送的和微信拒绝的不在这里：请用登记时得到的编号查，ops push status 编号。"
+"""What the ledger of a follower does not remember."""
 
 
 def add_commands(push: "Commands", account: argparse.ArgumentParser) -> None:
-    look = push.add_parser("status", parents=[account], help="一条的结果，或一位粉丝最近收到的")
+    look = push.add_parser("status", parents=[account], help="一条的结果，或一位粉丝最近的几条")
     which = look.add_mutually_exclusive_group(required=True)
     which.add_argument("push_id", nargs="?", default="", metavar="编号")
-    which.add_argument("--openid", default="", help="这位粉丝最近的八条")
+    which.add_argument("--openid", type=as_field(OPENID), help="交给微信发给这位粉丝的，最近八条")
     look.set_defaults(run=status)
     push.add_parser("dead", parents=[account], help="列出放弃了、等人处理的").set_defaults(run=dead)
     again = push.add_parser("retry", parents=[account], help="放弃了的再试一次")
@@ -61,11 +65,13 @@ def status(options: argparse.Namespace, open_table: Callable[[], Table]) -> None
 def _show_recent(options: argparse.Namespace, table: Table) -> None:
     item = table.get(keys.sends(options.account, options.openid))
     recent = Sends.from_item(item).recent if item else ()
-    if not recent:
-        print("没有发送过；还在等待的不在这里，请按编号查。")
+    known = table.get_many(keys.push(options.account, sent.push_id) for sent in recent)
+    reasons = {str(item["push_id"]): Push.from_item(item).reason for item in known.values()}
+    print("交给微信的最近几条：" if recent else "没有交给微信发给这位粉丝的。")
     for sent in reversed(recent):
-        channel = CHANNELS.get(sent.channel, sent.channel)
-        print(f"{at(sent.at)}　{sent.kind}　{channel}　{state(sent.state, '')}　{sent.push_id}")
+        channel, fate = CHANNELS.get(sent.channel, sent.channel), state(sent.state, reasons.get(sent.push_id, ""))
+        print(f"{at(sent.at)}　{sent.kind}　{channel}　{fate}　{sent.push_id}")
+    print(ELSEWHERE)
 
 
 def dead(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:

@@ -4,7 +4,8 @@ A list shows no words; whoever wants to read a ticket asks for that one.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.errors import BadContent, Conflict
@@ -14,7 +15,7 @@ from chalicelib.sending.intents import Intent
 from chalicelib.store import keys
 from chalicelib.store import push as pushes
 from chalicelib.store import ticket as stored
-from chalicelib.store.push import Content
+from chalicelib.store.push import Content, Push
 from chalicelib.store.table import Table
 from chalicelib.store.ticket import Line, Ticket
 from chalicelib.tickets import answering
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 STATES = {"open": "待处理", "answered": "已回复", "closed": "已关闭"}
+LOST = ("held", "expired", "failed", "undelivered", "dead")
+"""States of a push whose words the follower never got."""
+LOOKS_BACK = timedelta(days=7)
+"""So long an answer is listed among what waits, where it did not arrive. A push has its outcome after three days."""
 LISTED = 100
 """Tickets that are shown, those untouched for longest first."""
 REMINDER = "ticket.reminder"
@@ -40,7 +45,7 @@ def add_commands(commands: "Commands") -> None:
     number = argparse.ArgumentParser(add_help=False)
     number.add_argument("ticket", metavar="工单号", help="例如 0304-5f1d7a84")
 
-    listed = tickets.add_parser("list", parents=[account], help="列出待处理的（不显示内容）")
+    listed = tickets.add_parser("list", parents=[account], help="列出待处理的，和最近没有送达的回复（不显示内容）")
     listed.add_argument("--done", action="store_true", help="列出已经处理的")
     listed.set_defaults(run=show_all)
     tickets.add_parser("show", parents=[number, account], help="看一张工单的内容").set_defaults(run=show)
@@ -56,12 +61,21 @@ def add_commands(commands: "Commands") -> None:
 def show_all(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     table = open_table()
     found = list(stored.list_tickets(table, options.account, done=options.done))
-    if not found:
+    unheard = [] if options.done else list(_unheard(options.account, table))
+    if not found and not unheard:
         print("没有已处理的工单。" if options.done else "没有待处理的工单。")
-    for ticket in found[:LISTED]:
-        print(_head(ticket, len(_lines(table, ticket))))
+    for ticket in (*unheard, *found[:LISTED]):
+        print(_head(ticket, _lines(table, ticket), table))
     if len(found) > LISTED:
         print(f"……一共 {len(found):,} 张，只列出最早的 {LISTED} 张。")
+
+
+def _unheard(account: str, table: Table) -> Iterator[Ticket]:
+    """Those answered lately whose last answer did not arrive: somebody has to find another way."""
+    since = runtime().now() - LOOKS_BACK
+    for ticket in stored.list_tickets(table, account, done=True):
+        if ticket.last_at >= since and _is_lost(ticket, _lines(table, ticket), table):
+            yield ticket
 
 
 def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
@@ -69,11 +83,11 @@ def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     ticket = _found(options, table)
     lines = _lines(table, ticket)
     vault = Vault(credentials(options.account).data_key)
-    print(_head(ticket, len(lines)))
+    print(_head(ticket, lines, table))
     if ticket.entry_id:
         print(f"由条目 {ticket.entry_id} 转人工")
     for line in lines:
-        who = "粉丝" if line.by == "follower" else f"客服（{_fate(line, ticket, table)}）"
+        who = "粉丝" if line.by == "follower" else f"客服（{_fate(line, table)}）"
         print(f"{at(line.at)}　{who}：{_words(line, vault)}")
 
 
@@ -89,6 +103,8 @@ def answer(options: argparse.Namespace, open_table: Callable[[], Table]) -> None
         raise BadContent("粉丝已经离开，工单随资料一起删除了。") from None
     except Conflict:
         raise BadContent(MOVED) from None
+    if ticket.state == "closed":
+        print("这张工单已经关闭，因为这次回复改为已回复。")
     if outcome == "sent":
         print("已回复，马上送出。")
         return
@@ -104,6 +120,9 @@ def close(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     """Raises BadContent when the follower has just written."""
     table = open_table()
     ticket = _found(options, table)
+    if ticket.state == "closed":
+        print("以前已经关闭了，没有改动。")
+        return
     try:
         answering.close(ticket, _desk(options.account, table))
     except Conflict:
@@ -138,9 +157,10 @@ def _desk(account: str, table: Table) -> Desk:
     return Desk(table, r.queues, credentials(account), r.now, r.new_id)
 
 
-def _head(ticket: Ticket, lines: int) -> str:
-    state_of = STATES[ticket.state]
-    return f"{ticket.ticket_id}　{state_of}　{at(ticket.opened_at)} 打开，{at(ticket.last_at)} 最后更新，{lines} 条"
+def _head(ticket: Ticket, lines: tuple[Line, ...], table: Table) -> str:
+    state_of = STATES[ticket.state] + ("，没有送达" if _is_lost(ticket, lines, table) else "")
+    times = f"{at(ticket.opened_at)} 打开，{at(ticket.last_at)} 最后更新"
+    return f"{ticket.ticket_id}　{state_of}　{times}，{len(lines)} 条"
 
 
 def _words(line: Line, vault: Vault) -> str:
@@ -150,8 +170,21 @@ def _words(line: Line, vault: Vault) -> str:
         return "（打不开：账号的 data_key 换过）"
 
 
-def _fate(line: Line, ticket: Ticket, table: Table) -> str:
+def _fate(line: Line, table: Table) -> str:
     if not line.push_id:
         return "等粉丝下次来"
-    push = pushes.find(table, keys.push(ticket.account, line.push_id).pk)
-    return state(push.state, push.reason) if push else "已送出"
+    push = _push_of(line, table)
+    if push is None:
+        return "已送出"
+    return f"没有送达，{state(push.state, push.reason)}" if push.state in LOST else state(push.state, push.reason)
+
+
+def _is_lost(ticket: Ticket, lines: tuple[Line, ...], table: Table) -> bool:
+    """Whether the last answer has not arrived, though the ticket counts as answered."""
+    answers = [line for line in lines if line.by == "staff" and line.push_id]
+    push = _push_of(answers[-1], table) if answers and ticket.state == "answered" else None
+    return push is not None and push.state in LOST
+
+
+def _push_of(line: Line, table: Table) -> Push | None:
+    return pushes.find(table, keys.push(line.account, line.push_id).pk)

@@ -28,6 +28,7 @@ class Progress:
         self._began = self._shown = clock()
         self._done = before
         self._is_terminal = self._stream.isatty()
+        self._written = -1
 
     def begin(self) -> None:
         """Written at once: whoever waits for the first update sees that it has begun."""
@@ -49,12 +50,15 @@ class Progress:
             self._stream.flush()
 
     def end(self) -> None:
-        """The last state, and a new line."""
+        """The last state, where a file has it not yet, and a new line."""
         if self._is_terminal:
             self._write()
             self._stream.write("\n")
+        elif self._written != self._done:
+            self._write()
 
     def _write(self) -> None:
+        self._written = self._done
         start, end = ("\r", "\x1b[K") if self._is_terminal else ("", "\n")
         self._stream.write(f"{start}{self._line()}{end}")
         self._stream.flush()

@@ -6,18 +6,17 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from chalicelib.clock import SHANGHAI
 from chalicelib.errors import BadContent
-from infra.faq_cells import guarded, unguarded
+from infra.faq_cells import GUARDED, guarded, unguarded
 from infra.faq_csv import DAMAGE, MARKS, SEPARATORS
 
 PLAIN = ("openid", "kind", "key", "channel", "class", "template", "url", "text", "not_before", "expires_at", "urgent")
 INSIDE = ("data", "miniprogram")
 """Columns such as ``data.thing1``."""
+USABLE = (*PLAIN, "data.模板字段", "miniprogram.appid", "miniprogram.pagepath")
 NEEDED = ("openid", "kind", "key")
 TOLD = ("行号", "拒绝原因")
 """Columns of a file of rejected rows; such a file can be imported again when it is mended."""
@@ -26,8 +25,9 @@ LONGEST_RECORD = 20
 PIECE = 1 << 20
 SAMPLE = 64 * 1024
 YES, NO = ("1", "true", "yes", "是"), ("0", "false", "no", "否")
-TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S")
-"""As a spreadsheet writes times, in Asia/Shanghai."""
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How XLSX and XLS files begin."""
+SAVE_AS = "请在 Excel 或 WPS 里“另存为”CSV（UTF-8）再导入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +59,21 @@ class Sheet:
 
     def rows(self, *, after: int = 0) -> Iterator[Row]:
         """Those that begin below this line."""
-        for line, cells in self._records():
-            if line > max(after, 1) and any(cell.strip() for cell in cells or ("?",)):
-                yield self._row(line, cells)
+        for line, text, cells in self._records():
+            if line > max(after, 1) and text.strip() and (cells is None or any(cell.strip() for cell in cells)):
+                yield self._row(line, text, cells)
 
-    def _row(self, line: int, cells: tuple[str, ...]) -> Row:
-        if not cells:
-            return Row(line, cells, {}, "引号没有配对，或者格子太长")
+    def _row(self, line: int, text: str, cells: tuple[str, ...] | None) -> Row:
+        if cells is None:
+            unread = (*[""] * len(self.headings), text.rstrip("\r\n"))  # beyond the columns: it is in none of them
+            return Row(line, unread, {}, "引号没有配对，或者格子太长")
         if any(cell.strip() for cell in cells[len(self.headings) :]):
             return Row(line, cells, {}, "格子比列名多；是不是少了引号？")
         return Row(line, cells, self.reader(zip(self.headings, map(_plain, cells), strict=False)))
 
-    def _records(self) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """First line and cells of each record; no cells where its quotes do not match: reading goes on below it."""
+    def _records(self) -> Iterator[tuple[int, str, tuple[str, ...] | None]]:
+        """First line of each record, its text, and the cells of the record; None where its quotes do not match:
+        reading goes on below it."""
         with self.path.open(encoding=self.encoding, errors=_errors(self.encoding), newline="") as file:
             coming = enumerate(file, start=1)
             again: deque[tuple[int, str]] = deque()
@@ -84,7 +86,7 @@ class Sheet:
                     taken.append(more)
                 if cells is None:
                     again.extendleft(reversed(taken[1:]))
-                yield first[0], cells or ()
+                yield *first, cells
 
     def _cells(self, taken: list[tuple[int, str]]) -> tuple[str, ...] | None:
         """The cells of one record, or None when it is not whole. Only a text may take several lines: elsewhere, a quote
@@ -109,6 +111,7 @@ def opened(path: Path) -> Sheet:
 def unchecked(path: Path, *, is_ours: Callable[[str], bool], reader: Reader) -> Sheet:
     """A file of rows of any kind; `is_ours` tells headings by which its separator is known. Raises BadContent."""
     try:
+        _ensure_text(path)
         encoding, lines = _encoding(path), _count(path)
         with path.open(encoding=encoding, errors=_errors(encoding), newline="") as file:
             first = file.readline(SAMPLE)
@@ -119,9 +122,26 @@ def unchecked(path: Path, *, is_ours: Callable[[str], bool], reader: Reader) -> 
     return Sheet(path, encoding, separator, headings, lines, reader)
 
 
+def _ensure_text(path: Path) -> None:
+    """Raises BadContent for what is no CSV at all, OSError."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    if head.startswith(WORKBOOKS):
+        raise BadContent(f"{path} 是 Excel 工作簿，不是 CSV：{SAVE_AS}")
+    if not any(head.startswith(mark) for mark, _ in MARKS) and b"\0" in head:
+        raise BadContent(f"{path} 不是文字文件：{SAVE_AS}")
+    if not head.strip():
+        raise BadContent(f"{path} 是空的：第一行应当是列名。如果内容在表格里，{SAVE_AS}")
+
+
 def shown(cells: Sequence[str]) -> list[str]:
-    """Cells as they can be opened in a spreadsheet, also where their bytes were no text."""
-    return [guarded(cell.encode("utf-8", "replace").decode()) for cell in cells]
+    """Cells as they can be opened in a spreadsheet, also where their bytes were no text. What is guarded already stays
+    as it is, so that they come back as they were however often they are rejected."""
+    return [_shown(cell.encode("utf-8", "replace").decode()) for cell in cells]
+
+
+def _shown(cell: str) -> str:
+    return cell if GUARDED.match(cell) else guarded(cell)
 
 
 def _check(headings: tuple[str, ...]) -> None:
@@ -129,9 +149,7 @@ def _check(headings: tuple[str, ...]) -> None:
     if missing := [name for name in NEEDED if name not in headings]:
         raise BadContent(f"第一行没有列 {'、'.join(missing)}")
     if strange := [name for name in headings if name and not _is_ours(name)]:
-        raise BadContent(
-            f"不认识列 {'、'.join(strange)[:200]}；可以用的有 {'、'.join(PLAIN)}、data.模板字段、miniprogram.appid"
-        )
+        raise BadContent(f"不认识列 {'、'.join(strange)[:200]}；可以用的有 {'、'.join(USABLE)}")
     if twice := sorted({name for name in headings if name and headings.count(name) > 1}):
         raise BadContent(f"列 {'、'.join(twice)} 出现了两次")
 
@@ -150,7 +168,7 @@ def _event(cells: Iterable[tuple[str, str]]) -> dict[str, Any]:
         if inner:
             event.setdefault(outer, {})[inner] = cell
         else:
-            event[name] = _READERS.get(name, _plain)(cell)
+            event[name] = _yes_or_no(cell) if name == "urgent" else cell
     return event
 
 
@@ -160,18 +178,6 @@ def _plain(cell: str) -> str:
 
 def _yes_or_no(cell: str) -> bool | str:
     return True if cell.lower() in YES else False if cell.lower() in NO else cell
-
-
-def _time(cell: str) -> str:
-    for pattern in TIMES:
-        try:
-            return datetime.strptime(cell, pattern).replace(tzinfo=SHANGHAI).isoformat()
-        except ValueError:
-            continue
-    return cell
-
-
-_READERS = {"urgent": _yes_or_no, "not_before": _time, "expires_at": _time}
 
 
 def _encoding(path: Path) -> str:
@@ -194,7 +200,11 @@ def _errors(encoding: str) -> str:
 
 
 def _count(path: Path) -> int:
-    return sum(piece.count(b"\n") for piece in _pieces(path))
+    """The last line need not be ended; in UTF-16 a line feed may be followed by a zero."""
+    lines, last = 0, b"\n"
+    for piece in _pieces(path):
+        lines, last = lines + piece.count(b"\n"), piece.rstrip(b"\0")[-1:]
+    return lines + (last != b"\n")
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

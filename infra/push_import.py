@@ -117,7 +117,8 @@ def rejects_of(path: Path) -> Path:
 
 
 def write_rejects(sheet: Sheet, results: Sequence[Result]) -> None:
-    """Add the refused ones to their file. After an interruption a row may stand in it twice, which does no harm."""
+    """Add the refused ones to their file. What is told of them stands before their cells, because a row may have more
+    of these than there are columns. After an interruption a row may stand in it twice, which does no harm."""
     refused = [result for result in results if result.outcome == "refused"]
     if not refused:
         return
@@ -127,7 +128,8 @@ def write_rejects(sheet: Sheet, results: Sequence[Result]) -> None:
         writer = csv.writer(file)
         kept = [number for number, name in enumerate(sheet.headings) if name not in push_csv.TOLD]
         if is_new:
-            writer.writerow([*(sheet.headings[number] for number in kept), *push_csv.TOLD])
+            writer.writerow([*push_csv.TOLD, *(sheet.headings[number] for number in kept)])
         for row, _, reason in refused:
             cells = [row.cells[number] if number < len(row.cells) else "" for number in kept]
-            writer.writerow([*push_csv.shown(cells), str(row.line), reason])
+            beyond = row.cells[len(sheet.headings) :]
+            writer.writerow([str(row.line), reason, *push_csv.shown([*cells, *beyond])])

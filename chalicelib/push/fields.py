@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from chalicelib.clock import parse_iso
+from chalicelib.clock import SHANGHAI, parse_iso
 from chalicelib.errors import AppError
 
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
@@ -21,6 +21,8 @@ CUSTOM_KINDS = (
     "miniprogrampage",
 )  # fmt: skip
 """What WeChat takes as a customer-service message (official page on sending them)."""
+LOCAL_TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S")
+"""As people and spreadsheets write times, in Asia/Shanghai. A program's ``T`` without a zone could mean any."""
 BESIDE = frozenset({"msgtype", "customservice", "aimsgcontext"})
 
 
@@ -68,10 +70,16 @@ def text(most: int, *, unit: Literal["characters", "bytes"] = "characters") -> R
 
 
 def time(value: Any) -> datetime:
-    try:
-        return parse_iso(value)
-    except (TypeError, ValueError, OverflowError):
-        raise BadField("应当是带时区的时间，如 2026-11-11T20:00:00+08:00") from None
+    for read in (parse_iso, *map(_local, LOCAL_TIMES)):
+        try:
+            return read(value)
+        except (TypeError, ValueError, OverflowError):
+            continue
+    raise BadField("应当是时间，如 2026-11-11 20:00（北京时间）或 2026-11-11T20:00:00+08:00")
+
+
+def _local(pattern: str) -> Callable[[str], datetime]:
+    return lambda text: datetime.strptime(text, pattern).replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def yes_or_no(value: Any) -> bool:

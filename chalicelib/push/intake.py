@@ -49,7 +49,9 @@ def read(event: object, *, now: datetime) -> Intent | tuple[Flaw, ...]:
             flaws.append(Flaw(fields.shown(name), "没有这个字段"))
         except BadField as bad:
             flaws.append(Flaw(name, str(bad)))
-    flaws += _misfits(values["channel"], given.keys()) + _bad_times(values, now)
+    if not any(flaw.field == "channel" for flaw in flaws):
+        flaws += _misfits(values["channel"], given.keys())
+    flaws += _bad_times(values, now)
     return tuple(flaws) if flaws else _intent(values)
 
 
@@ -57,8 +59,10 @@ def _misfits(channel: str, given: AbstractSet[str]) -> list[Flaw]:
     """Fields that the channel has not, or lacks."""
     foreign = sorted(((TEMPLATE_FIELDS | CUSTOM_FIELDS) - FIELDS_OF[channel]) & given)
     flaws = [Flaw(name, f"{channel} 渠道没有这个字段") for name in foreign]
-    if channel == "kefu" and len(CUSTOM_FIELDS & given) != 1:
-        flaws.append(Flaw("text", "text 和 body 必须填写其中一个"))
+    if channel == "kefu" and not CUSTOM_FIELDS & given:
+        flaws.append(Flaw("text", "必须填写要说的话"))
+    if given >= CUSTOM_FIELDS:
+        flaws.append(Flaw("text", "text 和 body 只能填写其中一个"))
     if channel != "kefu" and "template" not in given:
         flaws.append(Flaw("template", "必须填写"))
     return flaws

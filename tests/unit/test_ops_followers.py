@@ -1,6 +1,7 @@
 """What operators do about followers from the command line."""
 
 import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -173,8 +174,8 @@ def test_one_person_is_erased_for_a_reason(shop: MemoryShop, capsys: pytest.Capt
     openid = shop.follower()
     shop.world.rest()
 
-    assert run(shop, "erase", openid, "--reason", "request") == 0
-    assert run(shop, "erase", openid, "--reason", "legal") == 0
+    assert run(shop, "erase", openid, "--reason", "request", "--yes") == 0
+    assert run(shop, "erase", openid, "--reason", "legal", "--yes") == 0
 
     assert shop.member(openid) is None
     said = capsys.readouterr().out
@@ -182,6 +183,28 @@ def test_one_person_is_erased_for_a_reason(shop: MemoryShop, capsys: pytest.Capt
     assert "没有这个人的资料；已记下，导入时也不会建立。" in said
     with pytest.raises(SystemExit):
         run(shop, "erase", openid, "--reason", "我高兴")
+
+
+@pytest.mark.parametrize(("said", "code"), [("yes\n", 0), ("no\n", 1), ("", 1)])
+def test_nobody_is_erased_without_an_answer(
+    shop: MemoryShop, said: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    openid = shop.follower()
+    shop.world.rest()
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+
+    assert run(shop, "erase", openid, "--reason", "request") == code
+
+    assert (shop.member(openid) is None) is (code == 0)
+    assert f"将从公众号 shop 删除 {openid} 的全部资料，不能恢复。" in capsys.readouterr().err
+
+
+def test_what_is_no_openid_is_not_erased(shop: MemoryShop, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run(shop, "erase", "林小满", "--reason", "request", "--yes")
+
+    assert "应当是微信给出的 openid" in capsys.readouterr().err
+    assert shop.world.items("M#shop#林小满") == []
 
 
 def test_tags_are_shown_with_their_numbers(shop: MemoryShop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,9 @@ import pytest
 from chalicelib.sending.intents import entry
 from chalicelib.store import push as pushes
 from chalicelib.store.dynamo import DynamoTable
+from chalicelib.store.figures import Figures
 from chalicelib.store.push import Push
-from chalicelib.store.sends import Sends, Sent
+from chalicelib.store.sends import Sends, SendState, Sent
 from chalicelib.store.table import Change, Lost
 from infra import ops
 from tests import builders
@@ -99,8 +100,22 @@ def test_what_is_wrong_with_a_notice_is_told(shop: MemoryShop, capsys: pytest.Ca
 
     assert capsys.readouterr().err == (
         "没有改动任何内容：\nopenid：应当是微信给出的 openid；"
-        "expires_at：应当是带时区的时间，如 2026-11-11T20:00:00+08:00；template：必须填写\n"
+        "expires_at：应当是时间，如 2026-11-11 20:00（北京时间）或 2026-11-11T20:00:00+08:00；template：必须填写\n"
     )
+
+
+def test_a_channel_that_does_not_exist_is_all_that_is_told(
+    shop: MemoryShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(shop, "send", "--openid", "oFollower1", *ORDER, "--channel", "foo", "--text", "您好") == 1
+
+    assert capsys.readouterr().err == "没有改动任何内容：\nchannel：只能是 template、subscribe、kefu\n"
+
+
+def test_a_time_may_be_written_as_people_do(shop: MemoryShop) -> None:
+    assert run(shop, "send", "--openid", shop.follower(), *NOTICE, "--not-before", "2026-03-05 20:00") == 0
+
+    assert planned(shop).not_before.isoformat() == "2026-03-05T12:00:00+00:00"
 
 
 def test_data_is_written_as_pairs(shop: MemoryShop, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +168,7 @@ def test_a_mass_to_a_tag_is_for_what_nobody_can_opt_out_of(
     assert run(shop, "mass", *command, "--class", "public") == 0
 
     said = capsys.readouterr()
-    assert "这个渠道不允许发送此类内容" in said.err
+    assert "请写上 --class service 或 --class public" in said.err
     assert "：标签 100，已登记\n" in said.out
 
 
@@ -220,19 +235,26 @@ def test_what_a_follower_received_lately_is_told_newest_first(
     shop: MemoryShop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = shop.world.clock.now()
+    states: tuple[SendState, ...] = ("undelivered", "sent")
     sent = tuple(
-        Sent(str(number) * 32, "order.shipped", "template", now + timedelta(hours=number), counts=False, state="sent")
-        for number in range(2)
+        Sent(str(number) * 32, "order.shipped", "template", now + timedelta(hours=number), counts=False, state=state)
+        for number, state in enumerate(states)
     )
     shop.world.table().write([Sends("shop", "oFollower1", "m-1", recent=sent).put()])
+    holds(shop, a_push(push_id="0" * 32, state="undelivered", reason="blocked", openid="", group=""))
 
     assert run(shop, "status", "--openid", "oFollower1") == 0
     assert run(shop, "status", "--openid", "oFollower2") == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"2026-03-04 11:00:00　order.shipped　模板消息　微信已受理　{'1' * 32}"
-    assert lines[1].endswith("0" * 32)
-    assert lines[2].startswith("没有发送过")
+    assert lines[:3] == [
+        "交给微信的最近几条：",
+        f"2026-03-04 11:00:00　order.shipped　模板消息　微信已受理　{'1' * 32}",
+        f"2026-03-04 10:00:00　order.shipped　模板消息　未送达：对方屏蔽了通知　{'0' * 32}",
+    ]
+    assert lines[4] == "没有交给微信发给这位粉丝的。"
+    assert lines[3] == lines[5]
+    assert lines[3].startswith("还在等待的、没有发送的和微信拒绝的不在这里")
 
 
 # What was given up.
@@ -423,7 +445,21 @@ def test_what_is_not_paused_need_not_be_resumed(shop: MemoryShop, capsys: pytest
     run(shop, "resume", "--kind", "news")
     run(shop, "pauses")
 
-    assert capsys.readouterr().out == "类别 news没有暂停。\n没有暂停的。\n"
+    assert capsys.readouterr().out == "类别 news 没有暂停。\n没有暂停的。\n"
+
+
+def test_a_kind_that_was_never_pushed_is_paused_and_asked_about(
+    shop: MemoryShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = {"push.planned": {"order.shipped": 3}}
+    shop.world.table().write([Figures("shop", "2026-03-04", counts=counts).put()])
+
+    assert [run(shop, "pause", "--kind", kind) for kind in ("order.shipped", "nosuch.kind")] == [0, 0]
+
+    said = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
+    known, strange, doubt = said
+    assert (known[:3], strange[:3]) == ("已暂停", "已暂停")
+    assert doubt == "最近七天的统计里没有这一类推送（统计晚一刻钟）：名字写对了吗？"
 
 
 class Contended(DynamoTable):

@@ -203,6 +203,7 @@ def test_one_damaged_row_does_not_make_the_file_another_encoding(shop: MemorySho
         (("openid", "kind", "key", "thing1"), "不认识列 thing1"),
         (("openid", "kind", "key", "data."), "不认识列 data."),
         (("openid", "kind", "key", "key"), "列 key 出现了两次"),
+        (("openid", "kind", "key", "x"), "data.模板字段、miniprogram.appid、miniprogram.pagepath"),
         ((), "第一行没有列 openid、kind、key"),
     ],
 )
@@ -212,6 +213,88 @@ def test_headings_that_are_not_ours_change_nothing(
     assert run(shop, a_file(tmp_path, a_row(1), headings=headings)) == 1
 
     assert told in capsys.readouterr().err
+    assert planned(shop) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04 and so on", "是 Excel 工作簿，不是 CSV"),
+        (b"\xd0\xcf\x11\xe0 and so on", "是 Excel 工作簿，不是 CSV"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\r", "不是文字文件"),
+        (b"", "是空的：第一行应当是列名"),
+        (b" \r\n", "是空的：第一行应当是列名"),
+    ],
+)
+def test_a_file_that_is_no_csv_is_said_to_be_what_it_is(
+    shop: MemoryShop, tmp_path: Path, content: bytes, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes(content)
+
+    assert run(shop, file) == 1
+
+    said = capsys.readouterr().err
+    assert told in said
+    assert "另存为" in said
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_progress_ends_with_all_rows_and_does_not_count_the_headings(
+    shop: MemoryShop, tmp_path: Path, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, *(a_row(number) for number in range(60)))
+    file.write_text(file.read_text(encoding="utf-8").rstrip() + end, encoding="utf-8")
+
+    run(shop, file)
+
+    *_, last = capsys.readouterr().err.splitlines()
+    assert last.split("　")[:2] == ["█" * 24 + " 100%", "60 行"]
+
+
+def test_a_bad_time_is_told_with_how_it_may_be_written(
+    shop: MemoryShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(shop, a_file(tmp_path, [*a_row(1), "明天"], headings=(*HEADINGS, "not_before")))
+
+    assert "not_before：应当是时间，如 2026-11-11 20:00（北京时间）或 " in capsys.readouterr().out
+
+
+def test_a_customer_service_row_needs_a_text(
+    shop: MemoryShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headings = ("openid", "kind", "key", "channel", "text")
+
+    run(shop, a_file(tmp_path, ("oFollower1", "order.shipped", "1", "kefu", ""), headings=headings))
+
+    assert "text：必须填写要说的话\n" in capsys.readouterr().out
+
+
+def cells_of(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.reader(lines))
+
+
+def test_what_is_rejected_stands_in_its_file_as_it_stood_however_often(shop: MemoryShop, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    rows = (
+        "oFollower000001,order.shipped,0012,order-shipped,1,草莓,两盒,18:00",
+        "oFollower000002,Order,'0012,order-shipped,1,''0012, 18:00",
+        'oFollower000003,order.shipped,1,"草莓',
+    )
+    file.write_text("\n".join((",".join(HEADINGS), *rows)), encoding="utf-8")
+
+    run(shop, file)
+    once = file.with_name("orders.rejected.csv")
+    run(shop, once)
+
+    headings, shifted, spoilt, broken = cells_of(once)
+    assert headings == ["行号", "拒绝原因", *HEADINGS]
+    assert shifted[2:] == ["oFollower000001", "order.shipped", "'0012", TEMPLATE, "1", "草莓", "两盒", "18:00"]
+    assert spoilt[2:] == ["oFollower000002", "Order", "'0012", TEMPLATE, "1", "''0012", " 18:00"]
+    assert broken[2:] == [*[""] * len(HEADINGS), rows[2]]
+    again = cells_of(once.with_name("orders.rejected.rejected.csv"))
+    assert [row[2:] for row in again] == [row[2:] for row in (headings, shifted, spoilt, broken)]
     assert planned(shop) == {}
 
 

@@ -66,8 +66,23 @@ def test_a_log_file_gets_a_line_now_and_then() -> None:
         progress.show(second)
     progress.end()
 
-    assert [line.split("　")[1] for line in stream.getvalue().splitlines()] == ["10 行", "20 行"]
+    assert [line.split("　")[1] for line in stream.getvalue().splitlines()] == ["10 行", "20 行", "24 行"]
     assert "\r" not in stream.getvalue()
+
+
+def test_the_end_is_told_in_a_log_file_too_and_once() -> None:
+    stream = StringIO()
+    progress = Progress(600, "行", stream=stream, clock=Watch())
+
+    progress.begin()
+    progress.show(600)
+    progress.end()
+    progress.end()
+
+    assert [line.split("　")[:2] for line in stream.getvalue().splitlines()] == [
+        ["░" * 24 + "   0%", "0 行"],
+        ["█" * 24 + " 100%", "600 行"],
+    ]
 
 
 @pytest.mark.parametrize(("total", "left"), [(160, "还要 1 分钟"), (6_100, "还要 1 小时 40 分钟"), (110, "还要 10 秒")])

@@ -1,6 +1,6 @@
 """What an event must be like, and what its sender is told about one that is not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,7 @@ def test_what_is_needed_is_named_when_it_is_missing(name: str) -> None:
         ("miniprogram", {"appid": "wx0123456789abcdef", "path": "x"}),
         ("not_before", "2026-03-05T08:00:00"),
         ("not_before", "tomorrow"),
+        ("not_before", "0001-01-01 00:00"),
         ("not_before", 1772596800),
         ("not_before", "9999-12-31T23:59:59-08:00"),
         ("not_before", in_minutes(60 * 24 * 91)),
@@ -135,6 +136,16 @@ def test_what_is_needed_is_named_when_it_is_missing(name: str) -> None:
 )
 def test_what_is_malformed_is_named(name: str, value: Any) -> None:
     assert flaws(**{name: value}) == [name]
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-03-05 20:00", "2026-03-05 20:00:00", "2026/3/5 20:00", "2026-03-05T20:00+08:00"]
+)
+def test_a_time_is_read_as_programs_and_as_people_write_it(written: str) -> None:
+    found = intake.read(an_order(OPENID, not_before=written), now=NOON)
+
+    assert isinstance(found, Intent)
+    assert found.not_before == datetime(2026, 3, 5, 12, tzinfo=UTC)
 
 
 def test_a_notice_that_expires_before_it_may_be_sent_is_refused() -> None:
@@ -151,6 +162,7 @@ def test_channels_that_cannot_be_asked_for_are_refused(channel: Any) -> None:
 def test_fields_of_another_channel_are_not_lost_silently() -> None:
     assert flaws(text="您好") == ["text"]
     assert flaws(channel="kefu", text="您好") == ["data", "template"]
+    assert flaws(channel="foo", text="您好", template=None) == ["channel"]
     assert flaws(template=None) == ["template"]
 
 

@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.faq import publishing
+from chalicelib.store import keys
+from chalicelib.store import push as pushes
+from chalicelib.store.push import State
 from chalicelib.store.release import FaqEntry, Keyword
 from chalicelib.store.table import Put
 from chalicelib.tickets import texts
@@ -223,6 +226,70 @@ def test_done_tickets_are_listed_apart(shop: MemoryShop, capsys: pytest.CaptureF
 
     assert waiting == "没有待处理的工单。\n"
     assert "已关闭" in done
+
+
+def test_what_is_closed_is_not_closed_again(shop: MemoryShop, capsys: pytest.CaptureFixture[str]) -> None:
+    a_ticket_from(shop, QUESTION)
+
+    assert [run(shop, "close", the_ticket(shop).ticket_id) for _ in range(2)] == [0, 0]
+
+    assert capsys.readouterr().out.splitlines() == ["已关闭。粉丝再补充时会重新打开。", "以前已经关闭了，没有改动。"]
+    assert len(shop.journal("ticket.closed")) == 1
+
+
+def test_who_answers_a_closed_ticket_is_told_that_it_was(shop: MemoryShop, capsys: pytest.CaptureFixture[str]) -> None:
+    a_ticket_from(shop, QUESTION)
+    run(shop, "close", the_ticket(shop).ticket_id)
+    pass_by(shop, SECOND)
+
+    assert run(shop, "answer", the_ticket(shop).ticket_id, "可以") == 0
+
+    assert "这张工单已经关闭，因为这次回复改为已回复。" in capsys.readouterr().out
+    assert the_ticket(shop).state == "answered"
+
+
+def an_answer_ends(shop: MemoryShop, state: State, reason: str = "") -> None:
+    """The only answer of the only ticket."""
+    line = lines_of(shop, the_ticket(shop))[-1]
+    push = pushes.find(shop.world.table(), keys.push(shop.account, line.push_id).pk)
+    assert push is not None
+    shop.world.table().write([replace(push, state=state, reason=reason).put()])
+
+
+def test_an_answer_that_did_not_arrive_is_listed_among_what_waits(
+    shop: MemoryShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_ticket_from(shop, QUESTION)
+    ticket_id = the_ticket(shop).ticket_id
+    run(shop, "answer", ticket_id, "可以")
+    an_answer_ends(shop, "held", "no_window")
+    capsys.readouterr()
+
+    told = []
+    for command in (("list",), ("list", "--done"), ("show", ticket_id)):
+        run(shop, *command)
+        told.append(capsys.readouterr().out)
+
+    assert all(said.startswith(f"{ticket_id}　已回复，没有送达　") for said in told)
+    assert "客服（没有送达，没有发送：没有可用的客服消息时段）：可以" in told[2]
+
+
+@pytest.mark.parametrize("after", ["closed", "a week"])
+def test_an_answer_that_did_not_arrive_leaves_the_list_when_somebody_or_time_ends_it(
+    after: str, shop: MemoryShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_ticket_from(shop, QUESTION)
+    run(shop, "answer", the_ticket(shop).ticket_id, "可以")
+    an_answer_ends(shop, "expired")
+    if after == "closed":
+        run(shop, "close", the_ticket(shop).ticket_id)
+    else:
+        pass_by(shop, timedelta(days=8))
+    capsys.readouterr()
+
+    run(shop, "list")
+
+    assert capsys.readouterr().out == "没有待处理的工单。\n"
 
 
 def test_who_unfollows_takes_their_tickets_along(shop: MemoryShop, capsys: pytest.CaptureFixture[str]) -> None:
