@@ -1,23 +1,24 @@
-"""``ops reactivation preview``: whom a policy would speak to today, when and how, with nothing written."""
+"""``ops reactivation preview``: whom a policy would speak to today or on its first day, with nothing written."""
 
 import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from chalicelib.errors import BadContent
+from chalicelib.clock import day_start, shanghai_day
 from chalicelib.reactivation.eligibility import Situation
 from chalicelib.reactivation.preview import KNOWN, Preview, Sample, preview
+from chalicelib.reactivation.season import has_begun, is_over
 from chalicelib.runtime import runtime
 from chalicelib.sending.reasons import in_words
 from chalicelib.sending.traits import TRAITS
-from chalicelib.store import policy as policies
 from chalicelib.store import quota, switches
 from chalicelib.store.policy import Policy
 from chalicelib.store.table import Table
 from infra import reactivation_file
 from infra.push_names import CHANNELS, at, credentials
 from infra.reactivation_check import check
+from infra.reactivation_saved import saved
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -37,7 +38,9 @@ REASONS = {
 
 def add_preview(reactivation: "Commands", account: argparse.ArgumentParser) -> None:
     """One more command under ``ops reactivation``."""
-    look = reactivation.add_parser("preview", parents=[account], help="今天会提醒谁、何时、怎样；什么也不写")
+    look = reactivation.add_parser(
+        "preview", parents=[account], help="今天（或者第一天）会提醒谁、何时、怎样；什么也不写"
+    )
     which = look.add_mutually_exclusive_group(required=True)
     which.add_argument("name", nargs="?", default="", metavar="策略", help="已保存的策略")
     which.add_argument("--file", type=Path, metavar="文件", help="还没有保存的")
@@ -48,7 +51,13 @@ def add_preview(reactivation: "Commands", account: argparse.ArgumentParser) -> N
 def run(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     known, now, table = credentials(options.account), runtime().now(), open_table()
     policy = _policy(options, table)
-    situation = Situation(policy, known, switches.find(table, options.account), now)
+    if is_over(policy, shanghai_day(now)):
+        print(f"策略 {policy.name} 到 {policy.last_day} 已经结束：不再安排任何人。")
+        return
+    begins = now if has_begun(policy, shanghai_day(now)) else day_start(policy.first_day)
+    situation = Situation(policy, known, switches.find(table, options.account), begins)
+    if begins > now:
+        print(f"策略 {policy.name} 从 {policy.first_day} 起才安排。下面是那一天，假定现在沉默的人到那时都没有互动。")
     seen = preview(situation, open_table, most=options.most)
     print("\n".join(_told(seen, situation, open_table())))  # the first one's time may be over
 
@@ -59,10 +68,7 @@ def _policy(options: argparse.Namespace, table: Table) -> Policy:
         policy = reactivation_file.read(options.file, options.account)
         check(policy, table)
         return policy
-    saved = policies.find(table, options.account, options.name)
-    if saved is None:
-        raise BadContent(f"没有策略 {options.name}")
-    return saved
+    return saved(table, options.account, options.name)
 
 
 def _told(seen: Preview, situation: Situation, table: Table) -> Iterator[str]:
@@ -77,7 +83,7 @@ def _told(seen: Preview, situation: Situation, table: Table) -> Iterator[str]:
     for channel, calls in seen.calls.items():
         limit = quota.find(table, policy.account, TRAITS[channel].api, now=situation.now)
         daily = limit.limit or TRAITS[channel].daily
-        yield f"  {CHANNELS[channel]}接口 {calls:,} 次，微信每天给 {daily:,} 次，今天已用 {limit.used:,} 次"
+        yield f"  {CHANNELS[channel]}接口 {calls:,} 次，微信每天给 {daily:,} 次，当天已用 {limit.used:,} 次"
     yield from _hours(seen)
     yield from _reasons(seen)
     yield from map(_sample, seen.samples)

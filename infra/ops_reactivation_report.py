@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from chalicelib.clock import shanghai_day
 from chalicelib.errors import BadContent
 from chalicelib.journal.days import is_over
-from chalicelib.store import policy as policies
-from chalicelib.store.policy import Policy
 from chalicelib.store.table import Table
 from infra.patience import present
 from infra.reactivation.counted import OBSERVED, last_observed
+from infra.reactivation_saved import saved
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -31,7 +30,7 @@ def add_report(commands: "Commands", named: argparse.ArgumentParser) -> None:
         "--from", dest="first", type=_day, metavar="日期", help="第一个分组日（默认最近一个到期的整月）"
     )
     report.add_argument("--to", dest="last", type=_day, metavar="日期", help="最后一个分组日")
-    report.add_argument("--peek", action="store_true", help="时间段没到期也看，报告会注明是提前查看")
+    report.add_argument("--peek", action="store_true", help="时间段没到期也看，报告会注明；不写日期就看到今天")
     report.add_argument("--format", choices=FORMATS, default="table", help="表格（默认）、JSON 或网页")
     report.add_argument("--out", type=Path, metavar="文件", help="写进文件，不显示")
     report.add_argument("--recount", action="store_true", help="从流水按人重算，每人只算第一次（较慢，更准）")
@@ -43,7 +42,10 @@ def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     if options.out is None:
         print(text, end="")
         return
-    options.out.write_text(text, encoding="utf-8")
+    try:
+        options.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadContent(f"写不了 {options.out}：{error.strerror}") from None
     print(f"已写入 {options.out}")
 
 
@@ -55,23 +57,19 @@ def told(options: argparse.Namespace, table: Table, *, now: datetime) -> str:
     from infra.reactivation.report import Asked
 
     first, last = _period(options, now)
-    asked = Asked(_policy(options, table), first.isoformat(), last.isoformat(), by_person=options.recount)
+    policy = saved(table, options.account, options.name, or_removed=True)
+    asked = Asked(policy, first.isoformat(), last.isoformat(), by_person=options.recount)
     render = {"table": terminal.render, "json": files.as_json, "html": page.render}[options.format]
     return render(gather(asked, table, now=now, before_day=_say_day))
 
 
-def _policy(options: argparse.Namespace, table: Table) -> Policy:
-    policy = policies.find(table, options.account, options.name)
-    if policy is None:
-        raise BadContent(f"没有策略 {options.name}，请用 reactivation list 查看")
-    return policy
-
-
 def _period(options: argparse.Namespace, now: datetime) -> tuple[date, date]:
-    """As it was asked for, or the last whole month. Raises BadContent if it is not over and no peek is asked for."""
+    """As it was asked for, or the last whole month; for a peek what came after it. Raises BadContent if it is not over
+    and no peek is asked for."""
     if (options.first is None) != (options.last is None):
         raise BadContent("--from 和 --to 要一起给，或者都不给")
-    first, last = (options.first, options.last) if options.first else _whole_month(now)
+    usual = _running if options.peek else _whole_month
+    first, last = (options.first, options.last) if options.first else usual(now)
     if not 0 <= (last - first).days < MOST_DAYS:
         raise BadContent(f"--from 不能晚于 --to，且最多 {MOST_DAYS} 天")
     if not options.peek and not _is_observed(last, now):
@@ -89,6 +87,12 @@ def _whole_month(now: datetime) -> tuple[date, date]:
     while not _is_observed(last, now):
         last = last.replace(day=1) - timedelta(days=1)
     return last.replace(day=1), last
+
+
+def _running(now: datetime) -> tuple[date, date]:
+    """All that the last whole month does not show yet; early in a month that is the month before, too."""
+    _, last = _whole_month(now)
+    return last + timedelta(days=1), date.fromisoformat(shanghai_day(now))
 
 
 def _is_observed(day: date, now: datetime) -> bool:

@@ -28,7 +28,7 @@ NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 """As YAML and we understand a whole number alike; `12:00` and `2026-03-01` stay as they are written."""
 WIDTH = 1_000_000
 """Lines are not folded."""
-OF_THE_TABLE = ("account", "enabled", "enabled_on", "version")
+OF_THE_TABLE = ("account", "enabled", "enabled_on", "retired", "version")
 """What a file does not say."""
 KINDS = {"object": "“名称: 内容”", "array": "一个列表", "string": "文字", "integer": "整数"}
 

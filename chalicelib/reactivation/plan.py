@@ -20,6 +20,7 @@ from chalicelib.reactivation.assignment import assigned, is_planned
 from chalicelib.reactivation.cohort import Target
 from chalicelib.reactivation.eligibility import Eligible, Ineligible, Situation, judged
 from chalicelib.reactivation.reading import Candidate, read, read_page
+from chalicelib.reactivation.season import has_begun, is_over
 from chalicelib.reactivation.stopping import is_stopped
 from chalicelib.store import keys, switches
 from chalicelib.store import policy as policies
@@ -58,7 +59,7 @@ def plan(policy: Policy, credentials: Credentials, tools: Tools) -> Counter[str]
     While the policy is disabled, out of season, or paused, nothing happens and nobody is passed over.
     """
     today = shanghai_day(tools.now)
-    if not policy.enabled or not policy.first_day <= today <= (policy.last_day or today):
+    if not policy.enabled or not has_begun(policy, today) or is_over(policy, today):
         return Counter()
     stored = policies.cursor(tools.table, policy)
     cursor = walk.started(policy, stored, today)

@@ -1,4 +1,4 @@
-"""What a policy would do if it began or went on today: the planner's own judgement, with nothing written."""
+"""What a policy would do if it began or went on at a time: the planner's own judgement, with nothing written."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -57,15 +57,16 @@ class Preview:
 
 
 def preview(situation: Situation, open_table: Callable[[], Table], *, most: int) -> Preview:
-    """The cohorts of today from the beginning, up to so many members. Raises Unavailable.
+    """The cohorts of the day from the beginning, up to so many members. Raises Unavailable.
 
-    Whether the policy is enabled, in season or paused is not asked. Each cohort is read with a table of its own.
+    For a day to come, everybody is as they are now: who acts until then is not known. Whether the policy is enabled,
+    in season or paused is not asked. Each cohort is read with a table of its own.
     """
-    policy, today = situation.policy, shanghai_day(situation.now)
+    policy, day = situation.policy, shanghai_day(situation.now)
     cursor = policies.cursor(open_table(), policy)
-    is_first = cursor is None or cursor.began_on == today
-    seen = Preview(today)
-    for target in targets(policy, today, first=is_first):
+    is_first = cursor is None or cursor.began_on == day
+    seen = Preview(day)
+    for target in targets(policy, day, first=is_first):
         seen.cohorts += 1
         masses = _look(seen, target, situation, open_table(), most)
         if masses:

@@ -7,7 +7,16 @@ again when it is sent.
 from collections.abc import Iterator
 
 from chalicelib.reactivation.filling import LONGEST_FACT, PLACEHOLDER, placeholders
-from chalicelib.reactivation.policy_problem import CUSTOMER_SERVICE, FIELDS, MASSES, OURS, REFUSAL, TEMPLATES, Problem
+from chalicelib.reactivation.policy_problem import (
+    CUSTOMER_SERVICE,
+    FIELDS,
+    HONEST,
+    MASSES,
+    OURS,
+    REFUSAL,
+    TEMPLATES,
+    Problem,
+)
 from chalicelib.sending import templates as fitting
 from chalicelib.sending.content import marketing_word
 from chalicelib.sending.fields import fitted
@@ -88,6 +97,10 @@ def _text(step: Step, where: str) -> Iterator[Problem]:
     longest = len(PLACEHOLDER.sub("", step.text).encode()) + WIDEST * LONGEST_FACT * sum(1 for _ in placeholders(step))
     if not step.text.strip() or longest > TEXT_BYTES:
         yield Problem("text", where, f"text 应当有 1–{TEXT_BYTES} 字节，占位符按最长的算")
+    if step.content_class not in MARKETING and (word := marketing_word([step.text])):
+        classes = "、".join(sorted(MARKETING & TRAITS[step.channel].classes))
+        words = f"写了“{word}”就是营销，类别要照实写（{classes}），退订的人才不会收到"
+        yield Problem("hidden_marketing", where, words, HONEST)
     if step.content_class in MARKETING and REFUSE not in step.text:
         yield Problem("refusal", where, f"要告诉对方怎样不再收到，例如“不想再收到请回复“{REFUSE}””", REFUSAL)
 

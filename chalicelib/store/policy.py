@@ -88,6 +88,9 @@ class Policy:
     enabled: bool = False
     enabled_on: str = ""
     """The day on which it was last enabled (Asia/Shanghai)."""
+    retired: bool = False
+    """Removed: never planned, and kept because its pushes, trials and figures bear its name. Saved anew it is a new
+    one, whose version goes on."""
     version: int = 0
 
     @property
@@ -151,12 +154,13 @@ class Cursor:
 
 
 def find(table: Table, account: str, name: str) -> Policy | None:
+    """Also one that was removed."""
     item = table.get(keys.policy(account, name))
     return Policy.from_item(item) if item else None
 
 
 def list_all(table: Table, account: str) -> Iterator[Policy]:
-    """Every policy of the account, by name."""
+    """Every policy of the account, by name, those that were removed among them."""
     return map(Policy.from_item, all_items(table, keys.policy(account, "").pk, prefix=keys.POLICY))
 
 

@@ -10,8 +10,10 @@ import pytest
 from chalicelib.sending import pausing
 from chalicelib.store import policy as policies
 from chalicelib.store import switches
+from chalicelib.store.account import find as find_account
 from chalicelib.store.member import Trial
 from chalicelib.store.policy import Backlog, Policy, Rung
+from chalicelib.store.release import Channel, Release, parts
 from chalicelib.store.table import Table
 from infra import ops, ops_reactivation_preview, reactivation_file
 from infra.local.demo.seeding import NOTICES
@@ -290,7 +292,7 @@ def test_a_preview_tells_all_and_writes_nothing(silence: Silence, capsys: pytest
     assert (
         f"会提醒 {treated} 人，对照组 {41 - treated} 人不提醒。什么也没有写入。\n  第 1 次提醒 {treated} 人\n" in said
     )
-    assert f"  模板消息接口 {treated} 次，微信每天给 100,000 次，今天已用 0 次\n" in said
+    assert f"  模板消息接口 {treated} 次，微信每天给 100,000 次，当天已用 0 次\n" in said
     assert f"发送时间：\n  2026-03-04 10:00　{'█' * 30} {treated}\n" in said
     reasons = said[said.index("不提醒 5 人：") : said.index("例如会员")]
     assert "  以前安排过 1 人\n" in reasons
@@ -326,7 +328,7 @@ def test_a_file_can_be_looked_at_before_it_is_saved(
 
     said = capsys.readouterr().out
     assert "看了 1 批、5 位会员。\n会提醒 5 人，对照组 0 人不提醒。" in said
-    assert "  群发接口 3 次，微信每天给 100 次，今天已用 0 次\n" in said
+    assert "  群发接口 3 次，微信每天给 100 次，当天已用 0 次\n" in said
     assert "例如会员 m-14-0：2026-02-18 起沉默，第 1 次，群发，2026-03-04 18:00:00\n" in said
 
 
@@ -379,3 +381,147 @@ def test_a_hold_out_member_is_shown_as_such(silence: Silence, capsys: pytest.Cap
 
 def test_the_reasons_of_the_planner_have_words() -> None:
     assert {"gone", "active", "audience", "no_step"} <= set(ops_reactivation_preview.REASONS)
+
+
+# Days from which and until which it holds.
+
+
+def seasonal(silence: Silence, *, first_day: str = "", last_day: str = "") -> None:
+    silence.commit(replace(stored(silence), first_day=first_day, last_day=last_day).put())
+
+
+def test_a_preview_of_what_has_not_begun_is_of_its_first_day_and_says_so(
+    silence: Silence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seasonal(silence, first_day="2026-03-09")
+    for number in range(20):
+        silence.silent(25, number=number, facts=FACTS)
+
+    assert run(silence, "preview", "points") == 0
+
+    said = capsys.readouterr().out
+    assert said.startswith("策略 points 从 2026-03-09 起才安排。下面是那一天，假定现在沉默的人到那时都没有互动。\n")
+    assert "策略 points 在 2026-03-09 这一天：看了 61 批、20 位会员。" in said
+    assert "会提醒 0 人" not in said
+    assert "  2026-03-09 08:00　" in said
+
+
+def test_a_preview_of_what_is_over_says_so(silence: Silence, capsys: pytest.CaptureFixture[str]) -> None:
+    seasonal(silence, first_day="2026-02-01", last_day="2026-03-03")
+
+    assert run(silence, "preview", "points") == 0
+
+    assert capsys.readouterr().out == "策略 points 到 2026-03-03 已经结束：不再安排任何人。\n"
+
+
+def test_who_enables_what_has_not_begun_is_told_from_when_it_holds(
+    silence: Silence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seasonal(silence, first_day="2026-03-09")
+
+    assert run(silence, "enable", "points") == 0
+    assert "已启用 points，从 2026-03-09 起安排。" in capsys.readouterr().out
+    pausing.pause_account(silence.table, "shop", reason="operator", now=START)
+    assert run(silence, "enable", "points") == 0
+    assert "恢复以后才会安排，最早 2026-03-09。" in capsys.readouterr().out
+
+
+def test_who_changes_what_has_not_begun_is_told_from_when_it_holds(
+    silence: Silence, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(silence, "enable", "points")
+
+    assert save(silence, another(tmp_path, "name: points", 'name: points\nfirst_day: "2026-03-09"')) == 0
+
+    assert "已保存 points，版本 3。2026-03-09 起按新的来。" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        ({"first_day": "2026-03-01", "last_day": "2026-03-31"}, "　2026-03-01 至 2026-03-31　"),
+        ({"first_day": "2026-03-01"}, "　2026-03-01 起　"),
+        ({"last_day": "2026-03-31"}, "　到 2026-03-31 为止　"),
+    ],
+)
+def test_the_list_shows_from_when_until_when(
+    silence: Silence, days: dict[str, str], shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seasonal(silence, **days)
+
+    assert run(silence, "list") == 0
+
+    assert f"对照组 10%{shown}还没有运行过" in capsys.readouterr().out
+
+
+def test_the_list_says_how_far_it_is_also_where_nobody_was_planned(
+    silence: Silence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(silence, "enable", "points")
+    silence.world.plan()
+
+    assert run(silence, "list") == 0
+    assert "安排到 2026-03-04，还没有安排过人\n" in capsys.readouterr().out
+
+    silence.silent(29, facts=FACTS)
+    silence.later(days=1)
+    silence.world.plan()
+    assert run(silence, "list") == 0
+    assert "安排到 2026-03-05，2026-03-05 安排了 1 人\n" in capsys.readouterr().out
+
+
+# Channels that nobody comes by.
+
+
+def audience(path: Path) -> Path:
+    return another(path, "no_tag: [员工]", "channels: [store-01, nosuch]")
+
+
+def publish(silence: Silence, version: int, *scenes: str) -> None:
+    known = Release(version, channels=tuple(Channel(scene, scene) for scene in scenes))
+    state = replace(find_account(silence.table, "shop"), release=version)
+    silence.commit(*parts("shop", known), state.put())
+
+
+def roll_back(silence: Silence, version: int) -> None:
+    silence.commit(replace(find_account(silence.table, "shop"), release=version).put())
+
+
+def test_channels_that_no_release_names_are_told(
+    silence: Silence, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(silence, 7, "store-01")
+
+    assert save(silence, audience(tmp_path)) == 0
+
+    assert "请注意：audience.channels：已发布的问答里没有渠道 nosuch：" in capsys.readouterr().out
+
+
+def test_where_nothing_is_published_every_channel_is_told(
+    silence: Silence, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roll_back(silence, 0)
+
+    assert save(silence, audience(tmp_path)) == 0
+
+    assert "没有渠道 store-01、nosuch：" in capsys.readouterr().out
+
+
+def test_of_a_release_that_cannot_be_read_no_channel_is_told(
+    silence: Silence, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roll_back(silence, 8)
+
+    assert save(silence, audience(tmp_path)) == 0
+
+    assert "audience.channels" not in capsys.readouterr().out
+
+
+def test_channels_that_a_release_names_are_fine(
+    silence: Silence, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(silence, 7, "store-01")
+
+    assert save(silence, another(tmp_path, "no_tag: [员工]", "channels: [store-01]")) == 0
+
+    assert "请注意" not in capsys.readouterr().out

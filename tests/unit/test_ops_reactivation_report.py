@@ -4,6 +4,7 @@ import argparse
 import json
 import xml.dom.minidom
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,15 @@ def test_a_period_that_is_not_over_is_not_reported_on_unless_one_wants_to_peek(t
 
 
 @pytest.mark.parametrize(
+    ("now", "days"),
+    [(at("2026-04-20", 12), "2026-04-01 至 2026-04-20"), (at("2026-03-31"), "2026-03-01 至 2026-03-31"),
+     (at("2026-04-05"), "2026-03-01 至 2026-04-05")],
+)  # fmt: skip
+def test_a_peek_without_days_shows_what_the_last_whole_month_does_not(table: Table, now: datetime, days: str) -> None:
+    assert told(table, "--peek", now=now).startswith(f"demo 的 milk 效果（提前查看）　{days} 分组")
+
+
+@pytest.mark.parametrize(
     "days",
     [("--from", FIRST), ("--to", FIRST), ("--from", FIRST, "--to", "2026-03-01"),
      ("--from", "2025-01-01", "--to", "2026-03-01")],
@@ -202,6 +212,19 @@ def test_the_report_is_shown_or_written(table: Table, tmp_path: Path, capsys: py
     assert shown.startswith("demo 的 milk 效果")
     assert capsys.readouterr().out == f"已写入 {file}\n"
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_report_that_cannot_be_written_is_told(table: Table, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "none" / "report.html")
+
+    with pytest.raises(BadContent, match=r"写不了 .*report.html：No such file"):
+        ops_reactivation_report.show(options("milk", "--account", ACCOUNT, *WEEK, "--out", nowhere), lambda: table)
+
+
+def test_a_policy_that_was_removed_is_still_reported_on(table: Table) -> None:
+    table.write([replace(POLICY, version=1, retired=True).put()])
+
+    assert told(table, *WEEK).startswith("demo 的 milk 效果")
 
 
 def test_a_send_costs_what_the_cost_page_says() -> None:

@@ -166,6 +166,7 @@ def test_without_a_hold_out_one_is_told_that_nothing_will_be_known() -> None:
         (replace(MONTHLY, content_class="service"), "mass_service", policy_problem.REFUSAL),
         (replace(MONTHLY, text="每月 8 日是会员日。"), "refusal", policy_problem.REFUSAL),
         (replace(MONTHLY, content_class="public", text=" "), "text", policy_problem.OURS),
+        (replace(MONTHLY, content_class="public", text="停业通知：清仓"), "hidden_marketing", policy_problem.HONEST),
         (replace(MONTHLY, text=MONTHLY.text + "好" * 700), "text", policy_problem.OURS),
         (replace(MONTHLY, url="https://shop.example.com"), "text", policy_problem.OURS),
     ],
@@ -184,12 +185,24 @@ def test_a_step_that_breaks_a_rule_is_refused_with_its_source(step: Step, rule: 
         (MONTHLY, "hours_channel"),
         (replace(WORD, content_class="product", text="新品到店，回复“退订”不再收到"), "class_not_allowed"),
         (replace(WORD, content_class="activity"), "refusal"),
+        (replace(WORD, text="新品优惠券大放送，买一送一"), "hidden_marketing"),
+        (replace(WORD, content_class="public", text="全场五折"), "hidden_marketing"),
         (replace(WORD, template="points-expiring"), "text"),
         (replace(WORD, text="{name}" * 11), "text"),
     ],
 )
 def test_before_the_window_closes_only_what_answers_the_follower_may_be_said(step: Step, rule: str) -> None:
     assert rules(found(a_policy(Rung((step,), hours=46)))) == [rule]
+
+
+def test_marketing_that_calls_itself_a_service_is_told_what_it_may_be() -> None:
+    (problem,) = found(a_policy(Rung((replace(WORD, text="本周满100减20"),), hours=46)))
+
+    assert problem.words == "写了“满100减”就是营销，类别要照实写（activity），退订的人才不会收到"
+
+
+def test_marketing_that_says_what_it_is_may_name_its_offers() -> None:
+    assert found(a_policy(after(45, replace(MONTHLY, text="全场五折。不想再收到，请回复“退订”。")))) == []
 
 
 @pytest.mark.parametrize("level", ["{level}", "金卡", "{level}卡"])
