@@ -13,6 +13,7 @@ from chalicelib.store.figures import Figures
 from chalicelib.store.table import Table
 from infra.figures import files, page, terminal
 from infra.figures.period import Period, period
+from infra.ops_period import say
 from infra.patience import present
 
 if TYPE_CHECKING:
@@ -58,12 +59,8 @@ def _recounted(table: Table, account: str, first: date, last: date) -> Iterable[
 
 
 def _say(text: str, options: argparse.Namespace) -> None:
-    if options.out is None:
-        print(text, end="")
-        return
     # Excel takes a CSV for the system's own encoding unless this mark says UTF-8
-    options.out.write_text(text, encoding="utf-8-sig" if options.format == "csv" else "utf-8")
-    print(f"已写入 {options.out}")
+    say(text, options.out, encoding="utf-8-sig" if options.format == "csv" else "utf-8")
 
 
 def _day(text: str) -> date:

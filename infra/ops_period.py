@@ -36,11 +36,15 @@ def of(options: argparse.Namespace, table: Table, *, now: datetime) -> Period:
     return period(options.account, first, last, find(table, options.account, first, last, now))
 
 
-def say(text: str, out: Path | None) -> None:
+def say(text: str, out: Path | None, *, encoding: str = "utf-8") -> None:
+    """On the terminal, or into a file. Raises BadContent where that cannot be written."""
     if out is None:
         print(text, end="")
         return
-    out.write_text(text, encoding="utf-8")
+    try:
+        out.write_text(text, encoding=encoding)
+    except OSError as error:
+        raise BadContent(f"写不了 {out}：{error.strerror}") from None
     print(f"已写入 {out}")
 
 

@@ -11,6 +11,7 @@ from chalicelib.clock import shanghai_day
 from chalicelib.errors import BadContent
 from chalicelib.journal.days import is_over
 from chalicelib.store.table import Table
+from infra.ops_period import say
 from infra.patience import present
 from infra.reactivation.counted import OBSERVED, last_observed
 from infra.reactivation_saved import saved
@@ -39,14 +40,7 @@ def add_report(commands: "Commands", named: argparse.ArgumentParser) -> None:
 
 def show(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     text = told(options, open_table(), now=present())
-    if options.out is None:
-        print(text, end="")
-        return
-    try:
-        options.out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadContent(f"写不了 {options.out}：{error.strerror}") from None
-    print(f"已写入 {options.out}")
+    say(text, options.out)
 
 
 def told(options: argparse.Namespace, table: Table, *, now: datetime) -> str:

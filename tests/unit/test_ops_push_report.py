@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import xml.dom.minidom
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,13 @@ def test_each_kind_is_told_with_what_became_of_it_and_why(table: Table, capsys: 
         "  order.shipped　未送达：对方屏蔽了通知　6",
         "  order.shipped　被拒绝：微信错误 47003（模板字段的内容不合要求）　1",
     ]
+
+
+def test_a_report_that_cannot_be_written_is_named(table: Table, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "push.html"
+
+    with pytest.raises(BadContent, match=re.escape(f"写不了 {nowhere}")):
+        run(table, *FIRST_TO_SECOND, "--format", "html", "--out", str(nowhere))
 
 
 def test_who_came_back_is_told_of_the_policies_that_spoke_to_them(
