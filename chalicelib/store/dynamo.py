@@ -28,6 +28,7 @@ PASSING = frozenset(
         "TransactionInProgressException",
     }
 )
+JITTER = random.Random()  # noqa: S311 - it spreads pauses, and guards nothing
 LEAST_SECONDS = 0.05
 """With less time left than this an attempt is not begun."""
 
@@ -42,7 +43,7 @@ class DynamoTable:
         *,
         deadline: Deadline,
         sleep: Callable[[float], None] = time.sleep,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = JITTER.random,
     ) -> None:
         self._client = client
         self._name = name
