@@ -1,7 +1,7 @@
 """`make test`: all tests, with the coverage that the project asks of itself. A skipped test is a failure.
 
-The browser tests run beside the others, in a process that is not measured: Playwright switches greenlets, and a tracer
-that follows them takes minutes for seconds.
+The browser tests run after the others, in a process that is not measured: Playwright switches greenlets, and a tracer
+that follows them takes minutes for seconds. They have the machine to themselves: browsers do not wait for ever.
 """
 
 import os
@@ -46,27 +46,18 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     if arguments:
         return int(pytest.main(["-q", *arguments]))
-    beside = _browser_tests()
     code = pytest.main(["-q", "-p", PLUGIN, *ON_ALL_CORES, "--cov", "--cov-report=", f"--ignore={BROWSER}"])
-    browser = _finished(beside)
+    browser = _browser_tests()
     return int(code) or browser or _judged()
 
 
-def _browser_tests() -> subprocess.Popen[str] | None:
-    """The browser tests at work; None where there is no browser."""
+def _browser_tests() -> int:
     if not (shutil.which("chromium") or shutil.which("google-chrome")):
-        return None
-    command = [sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, "-p", "no:cacheprovider", BROWSER]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-def _finished(browser: subprocess.Popen[str] | None) -> int:
-    if browser is None:
         print("No Chromium was found: the browser tests were left out (Debian: apt-get install chromium).")
         return 1 if os.environ.get("CI") else 0
-    output, _ = browser.communicate()
-    print(f"The browser tests:\n{output}")
-    return browser.returncode
+    print("The browser tests:", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, "-p", "no:cacheprovider", BROWSER]
+    return subprocess.run(command, check=False).returncode
 
 
 def _judged() -> int:
