@@ -96,7 +96,7 @@ class Policy:
     @property
     def kind(self) -> str:
         """The kind of the pushes that it plans."""
-        return f"reactivation.{self.name}"
+        return kind_of(self.name)
 
     def put(self) -> Put:
         """Write it, if it is still as it was read."""
@@ -151,6 +151,11 @@ class Cursor:
     @classmethod
     def from_item(cls, item: Item) -> Self:
         return cls(**known(cls, item))
+
+
+def kind_of(name: str) -> str:
+    """The kind of the pushes that the policy of this name plans."""
+    return f"reactivation.{name}"
 
 
 def find(table: Table, account: str, name: str) -> Policy | None:

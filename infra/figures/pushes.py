@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import NamedTuple, Self, TypeAlias
 
 from chalicelib.journal.tallies import REST
+from chalicelib.store.policy import kind_of
 from infra.figures.period import Period
 
 
@@ -61,8 +62,6 @@ class Pushes:
         return type(self)(self.kind, *(getattr(self, name) + getattr(other, name) for name in NUMBERS))
 
 
-REACTIVATION = "reactivation."
-"""Kinds of pushes that policies plan begin so."""
 NUMBERS = tuple(field.name for field in fields(Pushes))[1:]
 Column: TypeAlias = tuple[str, Callable[[Pushes], int]]
 COLUMNS: tuple[Column, ...] = (
@@ -116,7 +115,7 @@ def _returned(period: Period) -> Counter[str]:
     for name, number in period.total("trial.returned").items():
         policy, *drawn = name.split("/")
         if drawn[:1] == ["treatment"]:
-            found[f"{REACTIVATION}{policy}"] += number
+            found[kind_of(policy)] += number
     return found
 
 
