@@ -15,6 +15,7 @@ from infra.local.environments import Environments
 from infra.local.gateway import Gateway
 from infra.local.pumps import QueuePump, Schedule, Schedules
 from infra.local.wechat_simulator import Account, Clock, Server, Simulator, serve
+from infra.patience import CLOCK
 from infra.provision import provision
 
 STAGE = "local"
@@ -91,7 +92,7 @@ class LocalWorld:
         return {
             "HUIYUAN_STAGE": STAGE,
             "HUIYUAN_WECHAT_API": self.wechat.url,
-            "HUIYUAN_CLOCK": f"{self.wechat.url}/sim/clock",
+            CLOCK: f"{self.wechat.url}/sim/clock",
             **self.aws.environment,
         }
 
