@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from chalicelib.errors import BadContent
 from chalicelib.runtime import runtime
 from chalicelib.store import job as jobs
-from chalicelib.store import keys
 from chalicelib.store.job import Job
 from chalicelib.store.table import Lost, Table
-from infra.push_due import names_in
+from infra.push_due import dead_names
 from infra.push_names import at
 
 if TYPE_CHECKING:
@@ -75,6 +74,5 @@ def _revived(job: Job, table: Table) -> bool:
 
 
 def _dead(account: str, table: Table) -> list[Job]:
-    names = [name for name in names_in(table, keys.DEAD) if name.startswith(f"J#{account}#")]
-    found = (jobs.find(table, name) for name in names)
+    found = (jobs.find(table, name) for name in dead_names(table, account) if name.startswith("J#"))
     return [job for job in found if job and job.dead]

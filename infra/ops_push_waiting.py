@@ -16,7 +16,7 @@ from chalicelib.store.push import Push
 from chalicelib.store.sends import Sends
 from chalicelib.store.table import Lost, Table
 from infra.event_options import as_field
-from infra.push_due import names_in
+from infra.push_due import dead_names
 from infra.push_names import CHANNELS, CLASSES, at, state
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _show_recent(options: argparse.Namespace, table: Table) -> None:
 
 def dead(options: argparse.Namespace, open_table: Callable[[], Table]) -> None:
     table = open_table()
-    names = [name for name in names_in(table, keys.DEAD) if name.split("#")[1] == options.account]
+    names = dead_names(table, options.account)
     if not names:
         print("没有放弃的。")
     for name in names[:LISTED]:

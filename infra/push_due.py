@@ -16,3 +16,8 @@ def names_in(table: Table, shard: str) -> Iterator[str]:
         after = page.after
         if after is None:
             return
+
+
+def dead_names(table: Table, account: str) -> list[str]:
+    """What was given up for an account, oldest first: pushes (``P#…``) and jobs (``J#…``)."""
+    return [name for name in names_in(table, keys.DEAD) if name.split("#")[1] == account]
